@@ -1,0 +1,113 @@
+//! What a rule says about an account now.
+
+use super::words;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// How much a finding weighs.
+    pub enum Level {
+        /// To be known, nothing is lost yet.
+        Reminder = "reminder", "提醒";
+        /// A duty of the place is not met; costs points where the place counts them.
+        Deduction = "deduction", "扣分";
+        /// A single item that fails the account in the national inspection (单项否决).
+        Fail = "fail", "不合格";
+        /// Only a person can decide.
+        Suspected = "suspected", "疑似";
+    }
+}
+
+words! {
+    /// One criterion. The first six are the words of the labelled cases; the rest are about our own sight.
+    pub enum Rule {
+        Weekly = "weekly", "一周未更新";
+        BiweeklyOriginal = "biweekly_original", "两周无原创";
+        NotUpdated = "not_updated", "两周未更新";
+        Dormant = "dormant", "睡眠账号";
+        Zombie = "zombie", "僵尸账号";
+        Hollow = "hollow", "空壳账号";
+        /// A deadline is near and nothing has been posted yet.
+        DueSoon = "due_soon", "即将超期";
+        /// The account could not be looked at for longer than a look stays fresh.
+        Unverified = "unverified", "未能核验";
+        /// The page came, but what the recipe looks for is not there.
+        LayoutChanged = "layout_changed", "页面结构变化";
+        /// The platform said, twice and a day apart, that the account is gone, banned, closed or moved.
+        Gone = "gone", "账号消失";
+        /// Many accounts of one site cannot be reached.
+        SiteDown = "site_down", "站点无法访问";
+        /// Our own line is down.
+        Blind = "blind", "巡网自身断网";
+        /// A mail could not be delivered to a recipient.
+        Undeliverable = "undeliverable", "邮件无法送达";
+        /// Looking at the account has crashed our own worker again and again.
+        Quarantined = "quarantined", "采集异常已隔离";
+    }
+}
+
+impl Rule {
+    /// Whether the rule accuses the account of silence, so that only a good look may open or close its case.
+    #[must_use]
+    pub const fn is_inactivity(self) -> bool {
+        matches!(
+            self,
+            Self::Weekly
+                | Self::BiweeklyOriginal
+                | Self::NotUpdated
+                | Self::Dormant
+                | Self::Zombie
+                | Self::Hollow
+                | Self::DueSoon
+        )
+    }
+
+    /// Whether the case concerns the operator of this service and not an office.
+    #[must_use]
+    pub const fn is_internal(self) -> bool {
+        matches!(self, Self::Blind | Self::Undeliverable | Self::Quarantined)
+    }
+}
+
+/// What a finding rests on, in the office's words; stored with the case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// One sentence: what is the case.
+    pub summary: String,
+    /// The rule's document and article.
+    pub basis: String,
+    /// What to do.
+    pub advice: String,
+    /// When the last good look ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<DateTime<Utc>>,
+    /// The last post that was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_post: Option<LastPost>,
+}
+
+/// The newest post seen when a finding was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPost {
+    /// Its title.
+    pub title: String,
+    /// Its address, empty when the platform shows none.
+    pub url: String,
+    /// Its effective time.
+    pub at: DateTime<Utc>,
+}
+
+/// What a rule says about an account now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which criterion.
+    pub rule: Rule,
+    /// What else tells two cases of one rule and account apart; mostly empty.
+    pub subject: String,
+    /// How much it weighs.
+    pub level: Level,
+    /// Since when it holds.
+    pub since: DateTime<Utc>,
+    /// What it rests on.
+    pub evidence: Evidence,
+}

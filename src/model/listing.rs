@@ -1,0 +1,193 @@
+//! What an account's page lists, and the compact memory of it between two looks.
+//!
+//! The memory lets the next look skip every item whose bytes it has seen before: of thirty known items and
+//! one new one, only the new one is parsed.
+
+use super::post::{Post, PostKey, Published};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+/// One item of a listing, as remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Hash of the item's own bytes in the page; an edit changes it.
+    pub hash: u64,
+    /// Identity of the post.
+    pub key: PostKey,
+    /// Time printed by the platform.
+    pub published: Option<Published>,
+    /// Held at the top of the list by its author.
+    pub pinned: bool,
+}
+
+/// The items of one listing in the order of the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The items.
+    pub lines: Vec<Line>,
+}
+
+/// Bytes a line takes in the store.
+const WIDTH: usize = 8 + 8 + 8 + 1;
+const PINNED: u8 = 1;
+const TIMED: u8 = 2;
+const DATED: u8 = 4;
+
+impl Listing {
+    /// The line with these bytes, if the last look saw them.
+    #[must_use]
+    pub fn find_hash(&self, hash: u64) -> Option<&Line> {
+        self.lines.iter().find(|line| line.hash == hash)
+    }
+
+    /// The line of this post, if the last look saw it.
+    #[must_use]
+    pub fn find_key(&self, key: PostKey) -> Option<&Line> {
+        self.lines.iter().find(|line| line.key == key)
+    }
+
+    /// How far the listing reaches back: the latest instant its oldest non-pinned item may have.
+    /// `None` when any non-pinned item has no date, for then nobody can tell.
+    #[must_use]
+    pub fn covers_since(&self) -> Option<DateTime<Utc>> {
+        let ages = self.lines.iter().filter(|line| !line.pinned);
+        ages.map(|line| line.published.map(Published::latest)).min().flatten()
+    }
+
+    /// The newest printed time among the items that are not pinned.
+    #[must_use]
+    pub fn newest(&self) -> Option<DateTime<Utc>> {
+        let ages = self.lines.iter().filter(|line| !line.pinned);
+        ages.filter_map(|line| line.published.map(Published::shown)).max()
+    }
+
+    /// The form kept in the store: fixed width, little endian, no version byte because a listing that does
+    /// not decode is simply forgotten and read again.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.lines.len() * WIDTH);
+        for line in &self.lines {
+            let (mark, time) = match line.published {
+                Some(Published::At(at)) => (TIMED, at.timestamp_millis()),
+                Some(Published::On(day)) => (DATED, i64::from(day.num_days_from_ce())),
+                None => (0, 0),
+            };
+            bytes.extend_from_slice(&line.hash.to_le_bytes());
+            bytes.extend_from_slice(&line.key.0.to_le_bytes());
+            bytes.extend_from_slice(&time.to_le_bytes());
+            bytes.push(mark | if line.pinned { PINNED } else { 0 });
+        }
+        bytes
+    }
+
+    /// The listing kept in the store; an empty one when the bytes are not a listing.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        if !bytes.len().is_multiple_of(WIDTH) {
+            return Self::default();
+        }
+        let word = |chunk: &[u8], at: usize| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&chunk[at..at + 8]);
+            eight
+        };
+        let lines = bytes.chunks_exact(WIDTH).map(|chunk| {
+            let mark = chunk[WIDTH - 1];
+            let time = i64::from_le_bytes(word(chunk, 16));
+            let published = if mark & TIMED != 0 {
+                DateTime::from_timestamp_millis(time).map(Published::At)
+            } else if mark & DATED != 0 {
+                i32::try_from(time).ok().and_then(NaiveDate::from_num_days_from_ce_opt).map(Published::On)
+            } else {
+                None
+            };
+            Line {
+                hash: u64::from_le_bytes(word(chunk, 0)),
+                key: PostKey(i64::from_le_bytes(word(chunk, 8))),
+                published,
+                pinned: mark & PINNED != 0,
+            }
+        });
+        Self { lines: lines.collect() }
+    }
+}
+
+/// What a page tells about the account itself. `None` means the page does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Profile {
+    /// The account's name on the platform.
+    pub name: Option<String>,
+    /// The account's introduction.
+    pub intro: Option<String>,
+    /// Address of the avatar; `Some("")` when the page shows that there is none.
+    pub avatar: Option<String>,
+    /// Followers, a lower bound.
+    pub followers: Option<u64>,
+    /// Who is verified as the account's body.
+    pub verified_subject: Option<String>,
+}
+
+/// What was read from one page.
+#[derive(Debug, Clone, Default)]
+pub struct Extracted {
+    /// About the account.
+    pub profile: Profile,
+    /// Every item of the listing, known ones included.
+    pub listing: Listing,
+    /// The items whose bytes the last look did not see, parsed.
+    pub posts: Vec<Post>,
+    /// The platform itself says that there is nothing.
+    pub empty_marker: bool,
+}
+
+/// What an article's own page adds to the line in a listing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Article {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its publication time, the most exact the page has.
+    pub published: Option<Published>,
+    /// Its source line (来源), without the label.
+    pub source: Option<String>,
+    /// Its plain text.
+    pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    prop_compose! {
+        fn any_line()(hash: u64, key: i64, pinned: bool, ms in proptest::option::of(0_i64..4_000_000_000_000), bare: bool) -> Line {
+            let at = ms.map(|ms| DateTime::from_timestamp_millis(ms).unwrap());
+            let published = at.map(|at| if bare { Published::On(at.date_naive()) } else { Published::At(at) });
+            Line { hash, key: PostKey(key), published, pinned }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_listing_survives_the_store(lines in proptest::collection::vec(any_line(), 0..40)) {
+            let listing = Listing { lines };
+            prop_assert_eq!(Listing::from_bytes(&listing.to_bytes()), listing);
+        }
+    }
+
+    #[test]
+    fn bytes_of_another_form_are_forgotten() {
+        assert_eq!(Listing::from_bytes(&[1, 2, 3]), Listing::default());
+    }
+
+    #[test]
+    fn a_pinned_post_says_nothing_about_the_reach_of_a_list() {
+        let line = |ms, pinned| Line {
+            hash: 0,
+            key: PostKey(ms),
+            published: DateTime::from_timestamp_millis(ms).map(Published::At),
+            pinned,
+        };
+        let listing = Listing { lines: vec![line(1, true), line(500, false), line(400, false)] };
+        assert_eq!(listing.covers_since().unwrap().timestamp_millis(), 400);
+        assert_eq!(listing.newest().unwrap().timestamp_millis(), 500);
+    }
+}
