@@ -12,6 +12,7 @@ pub mod moment;
 pub mod page;
 pub mod post;
 pub mod visit;
+pub mod watch;
 
 /// A closed set of words that stand in the database, in metrics labels and in configuration.
 ///
