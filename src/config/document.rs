@@ -39,10 +39,35 @@ impl<'a> Document<'a> {
         Err(mistakes)
     }
 
-    /// The file as a typed value; an unknown key or a wrong type is a mistake at its line.
+    /// The file as a typed value; every unknown key and wrong type is a mistake at its line.
+    ///
+    /// A deserialiser stops at its first error. To learn of the others the offending lines are blanked out (so
+    /// that line numbers stay) and the rest is read again, until it reads or nothing new comes out.
     pub fn value<T: DeserializeOwned>(&self) -> Result<T, Vec<Mistake>> {
-        toml::from_str(self.text).map_err(|error| vec![syntax_mistake(self.file, self.text, &error)])
+        let mut mistakes: Vec<Mistake> = Vec::new();
+        let mut rest = self.text.to_owned();
+        loop {
+            let error = match toml::from_str(&rest) {
+                Ok(value) if mistakes.is_empty() => return Ok(value),
+                Ok(_) => return Err(mistakes),
+                Err(error) => error,
+            };
+            let mistake = type_mistake(self.file, &rest, &error);
+            // What is missing after a line was blanked out may be missing only because of that.
+            let repeated = mistakes.iter().any(|known| known.place == mistake.place);
+            if repeated || (!mistakes.is_empty() && error.message().starts_with("missing field")) {
+                return Err(mistakes);
+            }
+            mistakes.push(mistake);
+            match error.span().map(|span| blank_lines(&rest, &span)) {
+                Some(shorter) if mistakes.len() < Self::MOST_MISTAKES => rest = shorter,
+                _ => return Err(mistakes),
+            }
+        }
     }
+
+    /// More mistakes than this in one file are not shown at once.
+    const MOST_MISTAKES: usize = 50;
 
     /// A mistake at the place a path leads to, or at the last step of it that exists.
     #[must_use]
@@ -115,6 +140,39 @@ fn syntax_mistake(file: &Path, text: &str, error: &toml::de::Error) -> Mistake {
     }
 }
 
+/// A mistake of type or name: what the deserialiser says, in Chinese where it is one of its usual sentences.
+fn type_mistake(file: &Path, text: &str, error: &toml::de::Error) -> Mistake {
+    let quoted = |message: &str| message.split('`').nth(1).unwrap_or_default().to_owned();
+    let message = error.message();
+    let (key, reason, advice) = if message.starts_with("unknown field") {
+        let known = message
+            .split_once("expected")
+            .map(|(_, known)| known.replace(['`'], "").replace("one of", "").trim().to_owned());
+        (
+            quoted(message),
+            "没有这个设置项".to_owned(),
+            known.map(|known| format!("可用的设置项:{known}")).unwrap_or_default(),
+        )
+    } else if message.starts_with("missing field") {
+        (quoted(message), "缺少这个设置项".to_owned(), "请补上".to_owned())
+    } else {
+        (String::new(), format!("值不正确:{message}"), String::new())
+    };
+    match error.span() {
+        Some(span) => Mistake::line(file, line_at(text, span.start), key, reason, advice),
+        None => Mistake { key, ..Mistake::whole(file, reason, advice) },
+    }
+}
+
+/// The text with the lines of a span emptied.
+fn blank_lines(text: &str, span: &Range<usize>) -> String {
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(span.end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.end + at);
+    let kept: String = text[start..end].chars().filter(|c| *c == '\n').collect();
+    // Line numbers are what matters; offsets are only ever turned into lines.
+    [&text[..start], &kept, &text[end..]].concat()
+}
+
 /// The line, counted from 1, an offset lies on.
 fn line_at(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
@@ -176,6 +234,25 @@ mod tests {
         }
         let document = Document::parse(Path::new("x.toml"), TEXT).unwrap();
         assert_eq!(document.value::<Root>().unwrap_err()[0].place, Place::Line(2));
+    }
+
+    #[test]
+    fn every_unknown_key_and_wrong_type_is_reported_at_once() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Root {
+            #[serde(rename = "a")]
+            _a: u32,
+            #[serde(rename = "b")]
+            _b: bool,
+        }
+        let text = "a = \"x\"\nc = 1\nb = 3\nd = 2\n";
+        let document = Document::parse(Path::new("x.toml"), text).unwrap();
+        let mistakes = document.value::<Root>().unwrap_err();
+        let mut lines: Vec<_> = mistakes.iter().map(|mistake| mistake.place.clone()).collect();
+        lines.sort();
+        assert_eq!(lines, [1, 2, 3, 4].map(Place::Line));
+        assert!(mistakes.iter().any(|mistake| mistake.key == "c" && mistake.reason == "没有这个设置项"));
     }
 
     proptest::proptest! {

@@ -48,7 +48,10 @@ pub const fn next(state: Option<State>, happening: Happening) -> (Option<State>,
     use Happening as H;
     match (state, happening) {
         (None | Some(State::Resolved | State::Closed), H::Found) => (Some(State::Open), Effect::Open),
-        (None | Some(State::Resolved | State::Closed), H::Cleared | H::Unsure | H::Acknowledge | H::Close) => (state, Effect::Nothing),
+        (
+            None | Some(State::Resolved | State::Closed),
+            H::Cleared | H::Unsure | H::Acknowledge | H::Close,
+        ) => (state, Effect::Nothing),
         (Some(State::Open | State::Acknowledged), H::Found) => (state, Effect::Continue),
         (Some(State::Open | State::Acknowledged), H::Unsure) => (state, Effect::Nothing),
         (Some(State::Open | State::Acknowledged), H::Cleared) => (Some(State::Resolved), Effect::Resolve),
@@ -89,7 +92,11 @@ mod tests {
                 let (after, effect) = next(state, happening);
                 let runs = |state: Option<State>| state.is_some_and(State::is_running);
                 assert_eq!(!runs(state) && runs(after), effect == Effect::Open, "{state:?} {happening:?}");
-                assert_eq!(runs(state) && !runs(after), matches!(effect, Effect::Resolve | Effect::Close), "{state:?} {happening:?}");
+                assert_eq!(
+                    runs(state) && !runs(after),
+                    matches!(effect, Effect::Resolve | Effect::Close),
+                    "{state:?} {happening:?}"
+                );
             }
         }
     }

@@ -44,7 +44,9 @@ impl Sureness {
 pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>, sure: Sureness) -> Verdict {
     let mut verdict = Verdict::default();
     for case in running {
-        let found = findings.iter().any(|finding| finding.rule == case.key.rule && finding.subject == case.key.subject);
+        let found = findings
+            .iter()
+            .any(|finding| finding.rule == case.key.rule && finding.subject == case.key.subject);
         let happening = match (found, sure.covers(case.key.rule)) {
             (true, _) => Happening::Found,
             (false, true) => Happening::Cleared,
@@ -55,10 +57,13 @@ pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>
         }
     }
     for finding in findings {
-        let key = IncidentKey { account: Some(account), rule: finding.rule, subject: finding.subject.clone() };
+        let key =
+            IncidentKey { account: Some(account), rule: finding.rule, subject: finding.subject.clone() };
         match running.iter().find(|case| case.key == key) {
             None => verdict.open.push((key, finding)),
-            Some(case) if case.level != finding.level || case.since != finding.since => verdict.change.push((case.id, finding)),
+            Some(case) if case.level != finding.level || case.since != finding.since => {
+                verdict.change.push((case.id, finding))
+            }
             Some(_) => {}
         }
     }
@@ -77,7 +82,13 @@ mod tests {
     const FAILED: Sureness = Sureness { good: false, judged: false };
 
     fn finding(rule: Rule) -> Finding {
-        Finding { rule, subject: String::new(), level: Level::Fail, since: DateTime::UNIX_EPOCH, evidence: Evidence::default() }
+        Finding {
+            rule,
+            subject: String::new(),
+            level: Level::Fail,
+            since: DateTime::UNIX_EPOCH,
+            evidence: Evidence::default(),
+        }
     }
 
     fn case(rule: Rule) -> Incident {
