@@ -47,17 +47,14 @@ pub enum Effect {
 pub const fn next(state: Option<State>, happening: Happening) -> (Option<State>, Effect) {
     use Happening as H;
     match (state, happening) {
+        (_, H::Unsure)
+        | (None | Some(State::Resolved | State::Closed), H::Cleared | H::Acknowledge | H::Close)
+        | (Some(State::Acknowledged), H::Acknowledge) => (state, Effect::Nothing),
         (None | Some(State::Resolved | State::Closed), H::Found) => (Some(State::Open), Effect::Open),
-        (
-            None | Some(State::Resolved | State::Closed),
-            H::Cleared | H::Unsure | H::Acknowledge | H::Close,
-        ) => (state, Effect::Nothing),
         (Some(State::Open | State::Acknowledged), H::Found) => (state, Effect::Continue),
-        (Some(State::Open | State::Acknowledged), H::Unsure) => (state, Effect::Nothing),
         (Some(State::Open | State::Acknowledged), H::Cleared) => (Some(State::Resolved), Effect::Resolve),
         (Some(State::Open | State::Acknowledged), H::Close) => (Some(State::Closed), Effect::Close),
         (Some(State::Open), H::Acknowledge) => (Some(State::Acknowledged), Effect::Acknowledge),
-        (Some(State::Acknowledged), H::Acknowledge) => (state, Effect::Nothing),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>
         match running.iter().find(|case| case.key == key) {
             None => verdict.open.push((key, finding)),
             Some(case) if case.level != finding.level || case.since != finding.since => {
-                verdict.change.push((case.id, finding))
+                verdict.change.push((case.id, finding));
             }
             Some(_) => {}
         }
@@ -99,6 +99,7 @@ mod tests {
             state: State::Open,
             since: DateTime::<Utc>::UNIX_EPOCH,
             opened_at: DateTime::UNIX_EPOCH,
+            changed_at: DateTime::UNIX_EPOCH,
             ended_at: None,
             evidence: Evidence::default(),
         }

@@ -160,6 +160,8 @@ pub struct Watched {
     pub open_cases: u32,
     /// How often it was handed out without a finish.
     pub attempts: u32,
+    /// Proof of the lease; what is learnt may be written only while the row still carries it.
+    pub token: i64,
 }
 
 #[cfg(test)]

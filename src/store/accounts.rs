@@ -1,6 +1,5 @@
 //! Accounts: the register's lines, and what the looks at them left behind.
 
-use super::lease::Token;
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
 use crate::model::account::{AccountId, AccountState, Registered, Status};
 use crate::model::finding::LastPost;
@@ -17,7 +16,7 @@ macro_rules! watched_columns {
     () => {
         "id, register, site, known_since, state, last_visit, good_look, covers_since, reach, last_update, last_original, \
          last_post, months, days, profile_empty, followers, failures, failure, failing_since, statement, statement_since, \
-         doubt_since, detail, source_no, etag, last_modified, listing, open_cases, attempts"
+         doubt_since, detail, source_no, etag, last_modified, listing, open_cases, attempts, lease_token"
     };
 }
 pub(crate) use watched_columns;
@@ -53,6 +52,7 @@ pub(crate) struct WatchedRow {
     listing: Vec<u8>,
     open_cases: i64,
     attempts: i64,
+    lease_token: Option<i64>,
 }
 
 impl TryFrom<WatchedRow> for Watched {
@@ -98,6 +98,7 @@ impl TryFrom<WatchedRow> for Watched {
             listing: Listing::from_bytes(&row.listing),
             open_cases: small(row.open_cases),
             attempts: small(row.attempts),
+            token: row.lease_token.unwrap_or(0),
         })
     }
 }
@@ -125,23 +126,19 @@ pub struct Finish {
 impl Tx {
     /// Gives leased accounts back with what was learnt. Returns those whose lease still held; whatever was
     /// learnt about the others must not be written.
-    pub async fn finish_accounts(
-        &mut self,
-        token: Token,
-        finishes: &[Finish],
-    ) -> Result<Vec<AccountId>, Error> {
+    pub async fn finish_accounts(&mut self, finishes: &[Finish]) -> Result<Vec<AccountId>, Error> {
         let mut held = Vec::with_capacity(finishes.len());
         let (lean, full): (Vec<&Finish>, Vec<&Finish>) = finishes.iter().partition(|finish| finish.lean);
         for chunk in lean.chunks(CHUNK) {
-            held.extend(self.finish_lean(token, chunk).await?);
+            held.extend(self.finish_lean(chunk).await?);
         }
         for chunk in full.chunks(CHUNK) {
-            held.extend(self.finish_full(token, chunk).await?);
+            held.extend(self.finish_full(chunk).await?);
         }
         Ok(held)
     }
 
-    async fn finish_lean(&mut self, token: Token, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+    async fn finish_lean(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
         let ids: Vec<i64> = on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new(
                 "/* finish_lean */ UPDATE account SET due_at = v.column2, last_visit = v.column3, good_look = v.column3, \
@@ -150,15 +147,16 @@ impl Tx {
             query.push_values(chunk, |mut row, finish| {
                 row.push_bind(finish.watched.id.0)
                     .push_bind(finish.due_at.map(to_ms))
-                    .push_bind(finish.watched.known.last_visit.map(to_ms));
+                    .push_bind(finish.watched.known.last_visit.map(to_ms))
+                    .push_bind(finish.watched.token);
             });
-            query.push(") AS v WHERE id = v.column1 AND lease_token = ").push_bind(token.0).push(" RETURNING id");
+            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column4 RETURNING id");
             query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
         });
         Ok(ids.into_iter().map(AccountId).collect())
     }
 
-    async fn finish_full(&mut self, token: Token, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+    async fn finish_full(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
         let ids: Vec<i64> = on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new(
                 "/* finish_full */ UPDATE account SET due_at = v.column2, due_why = v.column3, state = v.column4, \
@@ -199,29 +197,26 @@ impl Tx {
                     .push_bind(validators.etag.clone())
                     .push_bind(validators.last_modified.clone())
                     .push_bind(listing.to_bytes())
-                    .push_bind(i64::from(*open_cases));
+                    .push_bind(i64::from(*open_cases))
+                    .push_bind(finish.watched.token);
             });
-            query.push(") AS v WHERE id = v.column1 AND lease_token = ").push_bind(token.0).push(" RETURNING id");
+            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column29 RETURNING id");
             query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
         });
         Ok(ids.into_iter().map(AccountId).collect())
     }
 
     /// Gives leased accounts back without a look, to be taken again at `due_at`.
-    pub async fn release_accounts(
-        &mut self,
-        token: Token,
-        accounts: &[(AccountId, DateTime<Utc>)],
-    ) -> Result<(), Error> {
+    pub async fn release_accounts(&mut self, accounts: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
         for chunk in accounts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
                     "/* release_accounts */ UPDATE account SET due_at = v.column2, lease_token = NULL, attempts = 0 FROM (",
                 );
-                query.push_values(chunk, |mut row, (id, due)| {
-                    row.push_bind(id.0).push_bind(to_ms(*due));
+                query.push_values(chunk, |mut row, (watched, due)| {
+                    row.push_bind(watched.id.0).push_bind(to_ms(*due)).push_bind(watched.token);
                 });
-                query.push(") AS v WHERE id = v.column1 AND lease_token = ").push_bind(token.0);
+                query.push(") AS v WHERE id = v.column1 AND lease_token = v.column3");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }

@@ -5,9 +5,10 @@ use super::lease::Token;
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, word};
 use crate::model::account::Registered;
 use crate::model::delivery::Told;
+use crate::model::finding::Level;
 use crate::model::incident::{Incident, IncidentId};
 use crate::model::moment::{from_ms, to_ms};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
 
 /// Cases that some people are to be told about.
@@ -17,10 +18,6 @@ pub struct Touch {
     pub key: String,
     /// Title, recipients and timing, as JSON; the newest wins.
     pub audience: String,
-    /// How long to collect before the first mail.
-    pub wait: Duration,
-    /// How long at least between two mails.
-    pub interval: Duration,
     /// The cases.
     pub incidents: Vec<IncidentId>,
 }
@@ -34,6 +31,10 @@ pub struct Member {
     pub told: Told,
     /// When they were told.
     pub told_at: Option<DateTime<Utc>>,
+    /// The weight they know it with.
+    pub told_level: Option<Level>,
+    /// What shares one pace with the account; empty when it is about none.
+    pub site: String,
     /// The account it is about, if it is about one.
     pub account: Option<Registered>,
 }
@@ -73,7 +74,20 @@ pub struct GroupFinish {
     /// When to decide again; `None`: when something happens.
     pub due_at: Option<DateTime<Utc>>,
     /// What the people know now.
-    pub told: Vec<(IncidentId, Told, DateTime<Utc>)>,
+    pub told: Vec<Tell>,
+}
+
+/// What the people of a group have just been told about a case.
+#[derive(Debug, Clone)]
+pub struct Tell {
+    /// The case.
+    pub incident: IncidentId,
+    /// What they know now.
+    pub told: Told,
+    /// The weight they know it with.
+    pub level: Level,
+    /// When they were told.
+    pub at: DateTime<Utc>,
 }
 
 #[derive(FromRow)]
@@ -92,32 +106,18 @@ struct MemberRow {
     group_id: i64,
     told: String,
     told_at: Option<i64>,
+    told_level: Option<String>,
+    site: Option<String>,
     register: Option<String>,
     #[sqlx(flatten)]
     incident: IncidentColumns,
 }
 
-/// When a group that just changed is due: after the wait, but never sooner than the interval after its last
-/// mail, and never later than it was due anyway.
-macro_rules! sooner {
-    ($now:literal) => {
-        concat!(
-            "CASE WHEN incident_group.last_sent_at + incident_group.interval_ms > ", $now, " + incident_group.wait_ms ",
-            "THEN CASE WHEN incident_group.due_at < incident_group.last_sent_at + incident_group.interval_ms ",
-            "THEN incident_group.due_at ELSE incident_group.last_sent_at + incident_group.interval_ms END ",
-            "WHEN incident_group.due_at < ", $now, " + incident_group.wait_ms THEN incident_group.due_at ",
-            "ELSE ", $now, " + incident_group.wait_ms END"
-        )
-    };
-}
-
-const TOUCH_GROUP: &str = concat!(
-    "/* touch_group */ INSERT INTO incident_group (key, audience, wait_ms, interval_ms, created_at, due_at) ",
-    "VALUES ($1, $2, $3, $4, $5, $5 + $3) ON CONFLICT (key) DO UPDATE SET audience = excluded.audience, ",
-    "wait_ms = excluded.wait_ms, interval_ms = excluded.interval_ms, touched = incident_group.touched + 1, due_at = ",
-    sooner!("$5"),
-    " RETURNING id"
-);
+/// A group that changed is decided on at once; the decision itself says when its mail may leave.
+const TOUCH_GROUP: &str = "/* touch_group */ INSERT INTO incident_group (key, audience, created_at, due_at) VALUES ($1, $2, $3, $3) \
+     ON CONFLICT (key) DO UPDATE SET audience = excluded.audience, touched = incident_group.touched + 1, due_at = excluded.due_at \
+     RETURNING id";
+const TOUCH_ALL: &str = "/* touch_all_groups */ UPDATE incident_group SET touched = touched + 1, due_at = $1";
 const FINISH_GROUP: &str = "/* finish_group */ UPDATE incident_group SET sequence = $3, last_sent_at = $4, \
      due_at = CASE WHEN touched = $5 THEN $6 ELSE $7 END, lease_token = NULL, attempts = 0 \
      WHERE id = $1 AND lease_token = $2 RETURNING id";
@@ -130,8 +130,7 @@ impl Tx {
         for touch in touches {
             let id: i64 = on_tx!(self, Db, conn => {
                 let query = sqlx::query_scalar::<Db, i64>(TOUCH_GROUP).bind(touch.key.clone()).bind(touch.audience.clone());
-                let query = query.bind(touch.wait.num_milliseconds()).bind(touch.interval.num_milliseconds()).bind(to_ms(now));
-                query.fetch_one(conn).await?
+                query.bind(to_ms(now)).fetch_one(conn).await?
             });
             for chunk in touch.incidents.chunks(CHUNK) {
                 on_tx!(self, Db, conn => {
@@ -155,12 +154,8 @@ impl Tx {
     ) -> Result<(), Error> {
         for chunk in incidents.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new("/* touch_groups_of */ WITH moment AS (SELECT ");
-                query.push_bind(to_ms(now)).push(concat!(
-                    " AS ms) UPDATE incident_group SET touched = touched + 1, due_at = ",
-                    sooner!("(SELECT ms FROM moment)"),
-                    " WHERE id IN (SELECT group_id FROM group_member WHERE incident_id IN ("
-                ));
+                let mut query = QueryBuilder::<Db>::new("/* touch_groups_of */ UPDATE incident_group SET touched = touched + 1, due_at = ");
+                query.push_bind(to_ms(now)).push(" WHERE id IN (SELECT group_id FROM group_member WHERE incident_id IN (");
                 let mut list = query.separated(", ");
                 for id in chunk {
                     list.push_bind(id.0);
@@ -169,6 +164,12 @@ impl Tx {
                 query.build().persistent(false).execute(conn).await?;
             });
         }
+        Ok(())
+    }
+
+    /// Makes every group due: what hid cases has ended.
+    pub async fn touch_all_groups(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
+        on_tx!(self, Db, conn => sqlx::query::<Db>(TOUCH_ALL).bind(to_ms(now)).execute(conn).await?.rows_affected());
         Ok(())
     }
 
@@ -190,9 +191,13 @@ impl Tx {
         }
         for chunk in finish.told.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new("/* tell_members */ UPDATE group_member SET told = v.column2, told_at = v.column3 FROM (");
-                query.push_values(chunk, |mut row, (incident, told, at)| {
-                    row.push_bind(incident.0).push_bind(told.as_str()).push_bind(to_ms(*at));
+                let mut query = QueryBuilder::<Db>::new("/* tell_members */ UPDATE group_member SET told = v.column2, told_at = v.column3, \
+                     told_level = v.column4 FROM (");
+                query.push_values(chunk, |mut row, tell| {
+                    row.push_bind(tell.incident.0)
+                        .push_bind(tell.told.as_str())
+                        .push_bind(to_ms(tell.at))
+                        .push_bind(tell.level.as_str());
                 });
                 query.push(") AS v WHERE incident_id = v.column1 AND group_id = ").push_bind(finish.id);
                 query.build().persistent(false).execute(conn).await?;
@@ -219,8 +224,8 @@ impl Store {
             query.push(") ORDER BY id");
             let rows = query.build_query_as().persistent(false).fetch_all(pool).await?;
             let mut query = QueryBuilder::<Db>::new(
-                "/* load_members */ SELECT m.group_id, m.told, m.told_at, a.register, i.id, i.account_id, i.rule, i.subject, i.level, \
-                 i.state, i.since, i.opened_at, i.ended_at, i.evidence \
+                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, a.site, a.register, i.id, i.account_id, i.rule, i.subject, \
+                 i.level, i.state, i.since, i.opened_at, i.changed_at, i.ended_at, i.evidence \
                  FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id LEFT JOIN account AS a ON a.id = i.account_id \
                  WHERE (m.told = 'open' OR i.state IN ('open', 'acknowledged')) AND m.group_id IN (",
             );
@@ -238,6 +243,11 @@ impl Store {
             group.members.push(Member {
                 told: word("group_member", "told", incident.id.0, &row.told)?,
                 told_at: row.told_at.map(from_ms),
+                told_level: row
+                    .told_level
+                    .map(|text| word("group_member", "told_level", incident.id.0, &text))
+                    .transpose()?,
+                site: row.site.unwrap_or_default(),
                 account: row
                     .register
                     .map(|text| json("account", "register", incident.id.0, &text))

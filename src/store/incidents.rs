@@ -47,13 +47,14 @@ pub(crate) struct IncidentColumns {
     state: String,
     since: i64,
     opened_at: i64,
+    changed_at: i64,
     ended_at: Option<i64>,
     evidence: String,
 }
 
 macro_rules! columns {
     () => {
-        "id, account_id, rule, subject, level, state, since, opened_at, ended_at, evidence"
+        "id, account_id, rule, subject, level, state, since, opened_at, changed_at, ended_at, evidence"
     };
 }
 
@@ -80,7 +81,7 @@ impl Tx {
         for chunk in news.chunks(CHUNK) {
             let rows: Vec<(i64, i64, String, String)> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* open_incidents */ INSERT INTO incident (account_id, rule, subject, level, state, since, opened_at, evidence) ",
+                    "/* open_incidents */ INSERT INTO incident (account_id, rule, subject, level, state, since, opened_at, changed_at, evidence) ",
                 );
                 query.push_values(chunk, |mut row, new| {
                     row.push_bind(account_column(new.key.account))
@@ -89,6 +90,7 @@ impl Tx {
                         .push_bind(new.level.as_str())
                         .push_bind(State::Open.as_str())
                         .push_bind(to_ms(new.since))
+                        .push_bind(to_ms(new.opened_at))
                         .push_bind(to_ms(new.opened_at))
                         .push_bind(to_json(&new.evidence));
                 });
@@ -126,7 +128,7 @@ impl Tx {
         for chunk in ids.chunks(CHUNK) {
             let rows: Vec<i64> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new("/* end_incidents */ UPDATE incident SET state = ");
-                query.push_bind(state.as_str()).push(", ended_at = ").push_bind(to_ms(at));
+                query.push_bind(state.as_str()).push(", changed_at = ").push_bind(to_ms(at)).push(", ended_at = ").push_bind(to_ms(at));
                 query.push(" WHERE state IN ('open', 'acknowledged') AND id IN (");
                 let mut list = query.separated(", ");
                 for id in chunk {
@@ -151,13 +153,15 @@ impl Tx {
         for chunk in changes.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* change_incidents */ UPDATE incident SET level = v.column2, since = v.column3, evidence = v.column4 FROM (",
+                    "/* change_incidents */ UPDATE incident SET level = v.column2, since = v.column3, evidence = v.column4, \
+                     changed_at = CASE WHEN level = v.column2 THEN changed_at ELSE v.column5 END FROM (",
                 );
                 query.push_values(chunk, |mut row, change| {
                     row.push_bind(change.id.0)
                         .push_bind(change.level.as_str())
                         .push_bind(to_ms(change.since))
-                        .push_bind(to_json(&change.evidence));
+                        .push_bind(to_json(&change.evidence))
+                        .push_bind(to_ms(at));
                 });
                 query.push(") AS v WHERE id = v.column1");
                 query.build().persistent(false).execute(conn).await?;
@@ -238,6 +242,7 @@ impl TryFrom<IncidentColumns> for Incident {
             state: word("incident", "state", row.id, &row.state)?,
             since: from_ms(row.since),
             opened_at: from_ms(row.opened_at),
+            changed_at: from_ms(row.changed_at),
             ended_at: row.ended_at.map(from_ms),
             evidence: json("incident", "evidence", row.id, &row.evidence)?,
         })

@@ -66,12 +66,8 @@ fn fingerprint(post: &Post) -> i64 {
 
 impl Tx {
     /// Writes posts never seen before. One that is there already stays as it was first seen.
-    pub async fn insert_posts(&mut self, posts: Vec<Sighted>) -> Result<(), Error> {
-        let mut rest = posts;
-        while !rest.is_empty() {
-            let tail = rest.split_off(rest.len().min(CHUNK));
-            let chunk = std::mem::replace(&mut rest, tail);
-            let whole = chunk.len() == CHUNK;
+    pub async fn insert_posts(&mut self, posts: &[Sighted]) -> Result<(), Error> {
+        for chunk in posts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
                     "/* insert_posts */ INSERT INTO post (account_id, key, first_seen, published, bare, effective_at, origin, source, \
@@ -79,7 +75,6 @@ impl Tx {
                 );
                 query.push_values(chunk, |mut row, sighted| {
                     let (published, bare) = columns(sighted.post.published);
-                    let mark = fingerprint(&sighted.post);
                     row.push_bind(sighted.account.0)
                         .push_bind(sighted.post.key.0)
                         .push_bind(to_ms(sighted.first_seen))
@@ -87,14 +82,14 @@ impl Tx {
                         .push_bind(bare)
                         .push_bind(to_ms(sighted.effective_at))
                         .push_bind(sighted.post.origin.as_str())
-                        .push_bind(sighted.post.source)
-                        .push_bind(sighted.post.title)
-                        .push_bind(sighted.post.url)
-                        .push_bind(sighted.post.text)
-                        .push_bind(mark);
+                        .push_bind(sighted.post.source.clone())
+                        .push_bind(sighted.post.title.clone())
+                        .push_bind(sighted.post.url.clone())
+                        .push_bind(sighted.post.text.clone())
+                        .push_bind(fingerprint(&sighted.post));
                 });
                 query.push(" ON CONFLICT (account_id, key) DO NOTHING");
-                query.build().persistent(whole).execute(conn).await?;
+                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }
         Ok(())
@@ -124,7 +119,7 @@ impl Tx {
 }
 
 impl Store {
-    /// Which of these posts are known already. One statement for a whole batch of visits.
+    /// Which of these posts are known already, by their keys. One statement for a whole batch of visits.
     pub async fn known_posts(
         &self,
         wanted: &[(AccountId, PostKey)],
@@ -140,6 +135,29 @@ impl Store {
                 query.build_query_as().persistent(false).fetch_all(pool).await?
             });
             known.extend(rows.into_iter().map(|(account, key)| (AccountId(account), PostKey(key))));
+        }
+        Ok(known)
+    }
+
+    /// The titles of known posts printed with these times: a post that comes back under another address is the
+    /// same post. One statement for a whole batch of visits.
+    pub async fn known_titles(
+        &self,
+        wanted: &[(AccountId, Published)],
+    ) -> Result<HashSet<(AccountId, i64, String)>, Error> {
+        let mut known = HashSet::new();
+        for chunk in wanted.chunks(1000) {
+            let rows: Vec<(i64, i64, String)> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new("/* known_titles */ SELECT p.account_id, p.published, p.title FROM (");
+                query.push_values(chunk, |mut row, (account, published)| {
+                    row.push_bind(account.0).push_bind(to_ms(published.shown()));
+                });
+                query.push(") AS w JOIN post AS p ON p.account_id = w.column1 AND p.published = w.column2");
+                query.build_query_as().persistent(false).fetch_all(pool).await?
+            });
+            known.extend(
+                rows.into_iter().map(|(account, published, title)| (AccountId(account), published, title)),
+            );
         }
         Ok(known)
     }

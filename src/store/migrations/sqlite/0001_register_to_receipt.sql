@@ -105,6 +105,7 @@ CREATE TABLE incident (
     state      TEXT    NOT NULL CHECK (state IN ('open','acknowledged','resolved','closed')),
     since      BIGINT  NOT NULL,
     opened_at  BIGINT  NOT NULL,
+    changed_at BIGINT  NOT NULL,                 -- when it took its present state and level
     ended_at   BIGINT,
     evidence   TEXT    NOT NULL                  -- JSON, never searched
 );
@@ -126,8 +127,6 @@ CREATE TABLE incident_group (
     id           INTEGER PRIMARY KEY,
     key          TEXT    NOT NULL UNIQUE,
     audience     TEXT    NOT NULL,               -- title, recipients and timing, JSON
-    wait_ms      BIGINT  NOT NULL,               -- how long to collect before the first mail
-    interval_ms  BIGINT  NOT NULL,               -- how long at least between two mails
     created_at   BIGINT  NOT NULL,
     touched      BIGINT  NOT NULL DEFAULT 0,     -- counts changes, so that none is lost while leased
     sequence     BIGINT  NOT NULL DEFAULT 0,
@@ -144,6 +143,7 @@ CREATE TABLE group_member (
     incident_id BIGINT NOT NULL REFERENCES incident (id),
     told        TEXT   NOT NULL DEFAULT 'never' CHECK (told IN ('never','open','resolved')),
     told_at     BIGINT,
+    told_level  TEXT,
     PRIMARY KEY (group_id, incident_id)
 );
 CREATE INDEX group_member_incident ON group_member (incident_id);
