@@ -14,10 +14,11 @@ const RESERVE: &str = "/* reserve_slots */ INSERT INTO site (site, next_slot_at)
        WHEN site.cool_until > $2 AND site.cool_until >= site.next_slot_at THEN site.cool_until \
        WHEN site.next_slot_at > $2 THEN site.next_slot_at ELSE $2 END \
      RETURNING next_slot_at";
+/// Refusals while the site is being left alone already belong to the same refusal.
 const COOL: &str = "/* cool_site */ INSERT INTO site (site, next_slot_at, cool_until, cool_count) VALUES ($1, $2, $2, 1) \
-     ON CONFLICT (site) DO UPDATE SET cool_count = site.cool_count + 1, \
-       cool_until = CASE WHEN site.cool_until > $2 THEN site.cool_until ELSE $2 END \
+     ON CONFLICT (site) DO UPDATE SET cool_count = CASE WHEN site.cool_until > $2 THEN site.cool_count ELSE site.cool_count + 1 END \
      RETURNING cool_count";
+const EXTEND: &str = "/* extend_cooling */ UPDATE site SET cool_until = $2 WHERE site = $1 AND cool_until < $2";
 const WARM: &str = "/* warm_site */ UPDATE site SET cool_count = 0 WHERE site = $1 AND cool_count > 0";
 const COOLING: &str =
     "/* cooling_sites */ SELECT site, cool_until, cool_count FROM site WHERE cool_count > 0";
@@ -50,13 +51,20 @@ impl Store {
         Ok(from_ms(next) - span)
     }
 
-    /// Leaves a site alone until an instant. Returns how often in a row that has happened.
-    pub async fn cool_site(&self, site: &str, until: DateTime<Utc>) -> Result<u32, Error> {
+    /// Notes that a site refused at an instant. Returns how often in a row it has.
+    pub async fn cool_site(&self, site: &str, at: DateTime<Utc>) -> Result<u32, Error> {
         let mut tx = self.begin().await?;
         let count: i64 = on_tx!(&mut tx, Db, conn =>
-            sqlx::query_scalar::<Db, i64>(COOL).bind(site.to_owned()).bind(to_ms(until)).fetch_one(conn).await?);
+            sqlx::query_scalar::<Db, i64>(COOL).bind(site.to_owned()).bind(to_ms(at)).fetch_one(conn).await?);
         tx.commit().await?;
         Ok(small(count))
+    }
+
+    /// Leaves a site alone until an instant, never shorter than before.
+    pub async fn extend_cooling(&self, site: &str, until: DateTime<Utc>) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(EXTEND).bind(site.to_owned()).bind(to_ms(until)).execute(conn).await?.rows_affected());
+        tx.commit().await
     }
 
     /// Notes that a site answers again.
