@@ -128,7 +128,7 @@ impl Tx {
     /// learnt about the others must not be written.
     pub async fn finish_accounts(&mut self, finishes: &[Finish]) -> Result<Vec<AccountId>, Error> {
         let mut held = Vec::with_capacity(finishes.len());
-        let (lean, full): (Vec<&Finish>, Vec<&Finish>) = finishes.iter().partition(|finish| finish.lean);
+        let (lean, full): (Vec<&Finish>, Vec<&Finish>) = finishes.iter().copied().partition(|finish| finish.lean);
         for chunk in lean.chunks(CHUNK) {
             held.extend(self.finish_lean(chunk).await?);
         }
@@ -142,13 +142,14 @@ impl Tx {
         let ids: Vec<i64> = on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new(
                 "/* finish_lean */ UPDATE account SET due_at = v.column2, last_visit = v.column3, good_look = v.column3, \
-                 lease_token = NULL, attempts = 0 FROM (",
+                 due_why = v.column5, lease_token = NULL, attempts = 0 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
                 row.push_bind(finish.watched.id.0)
                     .push_bind(finish.due_at.map(to_ms))
                     .push_bind(finish.watched.known.last_visit.map(to_ms))
-                    .push_bind(finish.watched.token);
+                    .push_bind(finish.watched.token)
+                    .push_bind(finish.due_why.clone());
             });
             query.push(") AS v WHERE id = v.column1 AND lease_token = v.column4 RETURNING id");
             query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?

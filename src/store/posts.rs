@@ -66,7 +66,7 @@ fn fingerprint(post: &Post) -> i64 {
 
 impl Tx {
     /// Writes posts never seen before. One that is there already stays as it was first seen.
-    pub async fn insert_posts(&mut self, posts: &[Sighted]) -> Result<(), Error> {
+    pub async fn insert_posts(&mut self, posts: &[&Sighted]) -> Result<(), Error> {
         for chunk in posts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
@@ -96,7 +96,7 @@ impl Tx {
     }
 
     /// Writes what edited posts say now; when they were published and first seen stays.
-    pub async fn edit_posts(&mut self, edits: &[Edited]) -> Result<(), Error> {
+    pub async fn edit_posts(&mut self, edits: &[&Edited]) -> Result<(), Error> {
         for chunk in edits.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(

@@ -27,7 +27,7 @@ const LIST_VISITS: &str = "/* list_visits */ SELECT account_id, at, outcome, fai
 
 impl Tx {
     /// Appends looks to the log.
-    pub async fn insert_visits(&mut self, visits: &[Visit]) -> Result<(), Error> {
+    pub async fn insert_visits(&mut self, visits: &[&Visit]) -> Result<(), Error> {
         for chunk in visits.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
