@@ -12,7 +12,7 @@ mod article;
 mod challenge;
 mod clean;
 mod cut;
-mod date;
+pub mod date;
 mod dated;
 mod feed;
 mod gather;
