@@ -11,8 +11,8 @@ use crate::model::visit::{Failure, OutcomeKind};
 use crate::store::figures::Figures;
 use chrono::{DateTime, Utc};
 use prometheus::{
-    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
 /// Why a mail could not be sent; the label of `notifications_failed_total`.

@@ -7,6 +7,7 @@ use super::settings::{Office, Settings};
 use super::timing::Timing;
 use crate::model::account::{Platform, Tier};
 use crate::model::finding::{Level, Rule};
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What a case is about, as far as its audiences depend on it.
@@ -29,7 +30,7 @@ pub struct CaseFacts<'a> {
 }
 
 /// People who hear together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Audience {
     /// `owner:…`, `office:…`, `operator` or `operator:unclaimed`; the same key always means the same recipients.
     pub key: String,
@@ -52,8 +53,8 @@ impl Audience {
     }
 }
 
-/// An audience and when its mails leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An audience and when its mails leave; kept with the group in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
     /// Who.
     pub audience: Audience,

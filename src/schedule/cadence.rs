@@ -55,15 +55,27 @@ const AFTER_DEADLINE: Duration = Duration::minutes(10);
 impl Cadence {
     /// The next look after a good one at `now`.
     #[must_use]
-    pub fn next(&self, id: AccountId, days: &Days, deadlines: &[(Rule, DateTime<Utc>)], now: DateTime<Utc>) -> Next {
+    pub fn next(
+        &self,
+        id: AccountId,
+        days: &Days,
+        deadlines: &[(Rule, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Next {
         let interval = self.interval(days, now);
         let share = spread(id);
         // Nine to eleven tenths of the interval: accounts imported together drift apart and stay apart.
         let own = interval * 9 / 10 + scaled(interval / 5, share);
-        let mut next = Next { at: now + own, why: format!("按更新频率每{}查看", crate::model::moment::zh_span(interval)) };
+        let mut next = Next {
+            at: now + own,
+            why: format!("按更新频率每{}查看", crate::model::moment::zh_span(interval)),
+        };
         let before = Duration::from_std(self.before_deadline).unwrap_or(Duration::zero());
         for (rule, deadline) in deadlines {
-            let looks = [(*deadline - before, "期限前复查"), (*deadline + Duration::seconds(1) + scaled(AFTER_DEADLINE, share), "期限后复查")];
+            let looks = [
+                (*deadline - before, "期限前复查"),
+                (*deadline + Duration::seconds(1) + scaled(AFTER_DEADLINE, share), "期限后复查"),
+            ];
             for (at, why) in looks {
                 if at > now && at < next.at {
                     next = Next { at, why: format!("“{}”{why}", rule.zh()) };

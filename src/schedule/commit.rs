@@ -18,7 +18,6 @@ use crate::model::watch::Watched;
 use crate::notify::route::CaseFacts;
 use crate::store::groups::Touch;
 use crate::store::incidents::{Change, NewIncident};
-use crate::store::posts::{Edited, Sighted};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -31,13 +30,11 @@ pub struct Done {
     pub look: Look,
 }
 
-/// Everything one batch writes.
-#[derive(Debug, Default)]
-struct Batch {
-    settled: Vec<Settled>,
-    open: Vec<(IncidentKey, Finding)>,
-    change: Vec<(AccountId, IncidentId, Finding)>,
-    resolve: Vec<(AccountId, IncidentId)>,
+/// What one look writes.
+#[derive(Debug)]
+struct Item {
+    settled: Settled,
+    verdict: Verdict,
 }
 
 impl Scheduler {
@@ -56,23 +53,35 @@ impl Scheduler {
             self.count(&settled, &site, bytes);
             settled
         });
-        let batch = self.with_cases(settled.collect()).await?;
+        let items = self.with_cases(settled.collect()).await?;
         let started = self.clock.now();
-        let mut tries = 0;
-        loop {
-            match self.write(&batch, now).await {
-                Ok(()) => break,
-                Err(error) if error.is_transient() && tries < 3 => {
-                    tries += 1;
-                    self.metrics.store_retries_total.inc();
-                    tracing::warn!(%error, tries, "writing a batch of looks failed, trying again");
-                    self.clock.sleep(chrono::Duration::milliseconds(200 << tries)).await;
+        if let Err(error) = self.write_patiently(&items, now).await {
+            tracing::warn!(%error, looks = items.len(), "a batch could not be written, trying its looks one by one");
+            // One look that cannot be written must not sink the others.
+            for item in items.chunks(1) {
+                if let Err(error) = self.write_patiently(item, now).await {
+                    let account = item.first().map(|item| item.settled.visit.account.0);
+                    tracing::error!(%error, account.id = account, "a look could not be written; its lease brings it back");
                 }
-                Err(error) => return Err(error.into()),
             }
         }
         self.observe("commit", started);
         self.settle_sites(&sites, now).await
+    }
+
+    /// Writes, and tries again after a passing trouble of the database.
+    async fn write_patiently(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+        let mut tries = 0;
+        loop {
+            match self.write(items, now).await {
+                Err(error) if error.is_transient() && tries < 3 => {
+                    tries += 1;
+                    self.metrics.store_retries_total.inc();
+                    self.clock.sleep(chrono::Duration::milliseconds(200 << tries)).await;
+                }
+                ended => return ended,
+            }
+        }
     }
 
     /// Asks the store, once for the whole batch, which posts are known.
@@ -92,76 +101,81 @@ impl Scheduler {
                 }
             }
         }
-        times.sort_unstable_by_key(|(account, published): &(AccountId, Published)| (*account, published.shown()));
+        times.sort_unstable_by_key(|(account, published): &(AccountId, Published)| {
+            (*account, published.shown())
+        });
         times.dedup();
-        Ok(KnownPosts { keys: self.store.known_posts(&keys).await?, titles: self.store.known_titles(&times).await? })
+        Ok(KnownPosts {
+            keys: self.store.known_posts(&keys).await?,
+            titles: self.store.known_titles(&times).await?,
+        })
     }
 
     /// Compares what the looks found with the cases that run, once for the whole batch.
-    async fn with_cases(&self, settled: Vec<Settled>) -> Result<Batch, Error> {
-        let concerned = settled.iter().filter(|settled| settled.finish.watched.open_cases > 0 || !settled.findings.is_empty());
+    async fn with_cases(&self, settled: Vec<Settled>) -> Result<Vec<Item>, Error> {
+        let concerned = settled
+            .iter()
+            .filter(|settled| settled.finish.watched.open_cases > 0 || !settled.findings.is_empty());
         let concerned: Vec<AccountId> = concerned.map(|settled| settled.finish.watched.id).collect();
-        let mut batch = Batch { settled, ..Batch::default() };
-        if concerned.is_empty() {
-            return Ok(batch);
-        }
-        let running = self.store.running_incidents(&concerned).await?;
+        let running =
+            if concerned.is_empty() { Vec::new() } else { self.store.running_incidents(&concerned).await? };
         let mut by_account: HashMap<AccountId, Vec<&Incident>> = HashMap::new();
         for incident in &running {
             by_account.entry(incident.key.account.unwrap_or(AccountId(0))).or_default().push(incident);
         }
-        for settled in &mut batch.settled {
+        let items = settled.into_iter().map(|mut settled| {
             let account = settled.finish.watched.id;
             let cases = by_account.remove(&account).unwrap_or_default();
-            let Verdict { open, change, resolve } = compare(account, &cases, std::mem::take(&mut settled.findings), settled.sure);
-            let count = cases.len() + open.len() - resolve.len();
+            let verdict = compare(account, &cases, std::mem::take(&mut settled.findings), settled.sure);
+            let count = cases.len() + verdict.open.len() - verdict.resolve.len();
             settled.finish.watched.open_cases = u32::try_from(count).unwrap_or(u32::MAX);
-            batch.open.extend(open);
-            batch.change.extend(change.into_iter().map(|(id, finding)| (account, id, finding)));
-            batch.resolve.extend(resolve.into_iter().map(|id| (account, id)));
-        }
-        Ok(batch)
+            Item { settled, verdict }
+        });
+        Ok(items.collect())
     }
 
-    async fn write(&self, batch: &Batch, now: DateTime<Utc>) -> Result<(), crate::store::Error> {
-        let finishes: Vec<_> = batch.settled.iter().map(|settled| &settled.finish).collect();
+    async fn write(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+        let finishes: Vec<_> = items.iter().map(|item| &item.settled.finish).collect();
         let mut tx = self.store.begin().await?;
         let held: HashSet<AccountId> = tx.finish_accounts(&finishes).await?.into_iter().collect();
-        let lost = batch.settled.len() - held.len();
-        let kept = || batch.settled.iter().filter(|settled| held.contains(&settled.finish.watched.id));
-        let visits: Vec<_> = kept().map(|settled| &settled.visit).collect();
+        let kept: Vec<&Item> =
+            items.iter().filter(|item| held.contains(&item.settled.visit.account)).collect();
+        let visits: Vec<_> = kept.iter().map(|item| &item.settled.visit).collect();
         tx.insert_visits(&visits).await?;
-        let posts: Vec<&Sighted> = kept().flat_map(|settled| &settled.posts).collect();
+        let posts: Vec<_> = kept.iter().flat_map(|item| &item.settled.posts).collect();
         tx.insert_posts(&posts).await?;
-        let edits: Vec<&Edited> = kept().flat_map(|settled| &settled.edits).collect();
+        let edits: Vec<_> = kept.iter().flat_map(|item| &item.settled.edits).collect();
         tx.edit_posts(&edits).await?;
-        let news: Vec<NewIncident> = batch
-            .open
+        let found: Vec<_> = kept
             .iter()
-            .filter(|(key, _)| key.account.is_some_and(|id| held.contains(&id)))
-            .map(|(key, finding)| new_incident(key, finding, now))
+            .flat_map(|item| item.verdict.open.iter().map(|(key, finding)| (*item, key, finding)))
             .collect();
+        let news: Vec<NewIncident> =
+            found.iter().map(|(_, key, finding)| new_incident(key, finding, now)).collect();
         let opened = tx.open_incidents(&news, &self.worker).await?;
-        tx.touch_groups(&self.touches(batch, &opened), now).await?;
-        let changes: Vec<Change> = batch
-            .change
+        tx.touch_groups(&self.touches(&found, &opened), now).await?;
+        let changes: Vec<Change> = kept
             .iter()
-            .filter(|(account, ..)| held.contains(account))
-            .map(|(_, id, finding)| Change { id: *id, level: finding.level, since: finding.since, evidence: finding.evidence.clone() })
+            .flat_map(|item| &item.verdict.change)
+            .map(|(id, finding)| change(*id, finding))
             .collect();
         tx.change_incidents(&changes, now, &self.worker).await?;
-        let over: Vec<IncidentId> = batch.resolve.iter().filter(|(account, _)| held.contains(account)).map(|(_, id)| *id).collect();
+        let over: Vec<IncidentId> =
+            kept.iter().flat_map(|item| item.verdict.resolve.iter().copied()).collect();
         let ended = tx.end_incidents(&over, State::Resolved, now, &self.worker).await?;
-        let moved: Vec<IncidentId> = ended.into_iter().chain(changes.iter().map(|change| change.id)).collect();
+        let moved: Vec<IncidentId> =
+            ended.into_iter().chain(changes.iter().map(|change| change.id)).collect();
         tx.touch_groups_of(&moved, now).await?;
         tx.commit().await?;
         // Counted only once it lasts.
-        self.metrics.leases_lost_total.inc_by(u64::try_from(lost).unwrap_or(0));
-        for (_, key) in &opened {
-            if let Some((_, finding)) = batch.open.iter().find(|(wanted, _)| wanted == key) {
-                self.metrics.findings_total.with_label_values(&[finding.rule.as_str(), finding.level.as_str()]).inc();
-                tracing::info!(rule = %finding.rule, account.id = key.account.map(|id| id.0), "case opened");
-            }
+        self.metrics.leases_lost_total.inc_by(u64::try_from(items.len() - kept.len()).unwrap_or(0));
+        for (_, _, finding) in
+            found.iter().filter(|(_, key, _)| opened.iter().any(|(_, opened)| opened == *key))
+        {
+            self.metrics
+                .findings_total
+                .with_label_values(&[finding.rule.as_str(), finding.level.as_str()])
+                .inc();
         }
         if !moved.is_empty() || !opened.is_empty() {
             self.bell.notify_one();
@@ -170,18 +184,16 @@ impl Scheduler {
     }
 
     /// Which groups hear of the cases just opened.
-    fn touches(&self, batch: &Batch, opened: &[(IncidentId, IncidentKey)]) -> Vec<Touch> {
-        if opened.is_empty() {
-            return Vec::new();
-        }
-        let accounts: HashMap<AccountId, &Watched> =
-            batch.settled.iter().map(|settled| (settled.finish.watched.id, &settled.finish.watched)).collect();
-        let findings: HashMap<&IncidentKey, &Finding> = batch.open.iter().map(|(key, finding)| (key, finding)).collect();
+    fn touches(
+        &self,
+        found: &[(&Item, &IncidentKey, &Finding)],
+        opened: &[(IncidentId, IncidentKey)],
+    ) -> Vec<Touch> {
+        let ids: HashMap<&IncidentKey, IncidentId> = opened.iter().map(|(id, key)| (key, *id)).collect();
         let mut touches = BTreeMap::new();
-        for (id, key) in opened {
-            let watched = key.account.and_then(|account| accounts.get(&account));
-            let (Some(watched), Some(finding)) = (watched, findings.get(key)) else { continue };
-            let registered = &watched.registered;
+        for (item, key, finding) in found {
+            let Some(id) = ids.get(key) else { continue };
+            let registered = &item.settled.finish.watched.registered;
             let facts = CaseFacts {
                 rule: finding.rule,
                 level: finding.level,
@@ -197,7 +209,12 @@ impl Scheduler {
     }
 
     /// Adds a case to every group that hears of it.
-    pub(super) fn add_touches(&self, touches: &mut BTreeMap<String, Touch>, id: IncidentId, facts: &CaseFacts<'_>) {
+    pub(super) fn add_touches(
+        &self,
+        touches: &mut BTreeMap<String, Touch>,
+        id: IncidentId,
+        facts: &CaseFacts<'_>,
+    ) {
         for destination in crate::notify::route::destinations(&self.notify, facts) {
             let audience = serde_json::to_string(&destination).unwrap_or_default();
             touches
@@ -213,14 +230,23 @@ impl Scheduler {
         let visit = &settled.visit;
         self.metrics.visits_total.with_label_values(&[platform, visit.outcome.kind().as_str()]).inc();
         self.metrics.fetch_bytes_total.inc_by(u64::try_from(bytes).unwrap_or(0));
-        self.metrics.visit_duration_seconds.with_label_values(&[platform]).observe(seconds(i64::from(visit.duration_ms)));
+        self.metrics
+            .visit_duration_seconds
+            .with_label_values(&[platform])
+            .observe(seconds(i64::from(visit.duration_ms)));
         if !settled.posts.is_empty() {
             let new = u64::try_from(settled.posts.len()).unwrap_or(0);
             self.metrics.posts_new_total.with_label_values(&[platform]).inc_by(new);
         }
         if let Some(failure) = visit.outcome.failure() {
             self.metrics.failures_total.with_label_values(&[platform, failure.class()]).inc();
-            tracing::debug!(account.id = visit.account.0, site, class = failure.class(), detail = visit.detail, "look failed");
+            tracing::debug!(
+                account.id = visit.account.0,
+                site,
+                class = failure.class(),
+                detail = visit.detail,
+                "look failed"
+            );
         }
     }
 
@@ -260,7 +286,18 @@ fn touched_sites(batch: &[Done]) -> Vec<(String, bool)> {
 
 /// A case to open, of a finding.
 pub(super) fn new_incident(key: &IncidentKey, finding: &Finding, now: DateTime<Utc>) -> NewIncident {
-    NewIncident { key: key.clone(), level: finding.level, since: finding.since, opened_at: now, evidence: finding.evidence.clone() }
+    NewIncident {
+        key: key.clone(),
+        level: finding.level,
+        since: finding.since,
+        opened_at: now,
+        evidence: finding.evidence.clone(),
+    }
+}
+
+/// What changed about a running case.
+fn change(id: IncidentId, finding: &Finding) -> Change {
+    Change { id, level: finding.level, since: finding.since, evidence: finding.evidence.clone() }
 }
 
 /// Whether a look reached any server at all.

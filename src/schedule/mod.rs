@@ -82,6 +82,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
+    /// The default pack does not exist.
+    #[error("no rule pack is named {0:?}")]
+    Pack(String),
 }
 
 /// How long the loop goes on.
@@ -123,6 +126,7 @@ pub struct Scheduler {
     pub worker: String,
     /// Rings when groups may have something to tell.
     pub bell: Arc<Notify>,
+    default_pack: Pack,
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
@@ -155,9 +159,17 @@ impl Scheduler {
     /// A scheduler that knows which sites are down.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
         let running = parts.store.running_elsewhere().await?;
-        let down = running.into_iter().filter(|case| case.key.rule == Rule::SiteDown).map(|case| case.key.subject).collect();
+        let down = running
+            .into_iter()
+            .filter(|case| case.key.rule == Rule::SiteDown)
+            .map(|case| case.key.subject)
+            .collect();
+        let clock = parts.eyes.clock.clone();
+        let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
+        let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
         Ok(Self {
-            clock: parts.eyes.clock.clone(),
+            default_pack,
+            clock,
             store: parts.store,
             eyes: parts.eyes,
             packs: parts.packs,
@@ -180,13 +192,19 @@ impl Scheduler {
     /// The rules for an account at an instant.
     pub(crate) fn pack_of(&self, watched: &Watched, at: DateTime<Utc>) -> &Pack {
         let named = Some(watched.registered.pack.as_str()).filter(|name| !name.is_empty());
-        let found = named.and_then(|name| self.packs.find(name, at)).or_else(|| self.packs.find(&self.settings.pack, at));
-        // The configuration check has seen to it that the default pack exists.
-        found.unwrap_or_else(|| self.packs.fallback())
+        let found = named
+            .and_then(|name| self.packs.find(name, at))
+            .or_else(|| self.packs.find(&self.settings.pack, at));
+        found.unwrap_or(&self.default_pack)
     }
 
     /// Runs the loop. `progress` is told after each batch; `stop` ends it after what is under way.
-    pub async fn run(self: &Arc<Self>, until: Until, progress: impl Fn(Progress), mut stop: watch::Receiver<bool>) -> Result<(), Error> {
+    pub async fn run(
+        self: &Arc<Self>,
+        until: Until,
+        progress: impl Fn(Progress),
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), Error> {
         let mut looks: JoinSet<Option<Done>> = JoinSet::new();
         let mut pending: Vec<Done> = Vec::new();
         let mut sum = Progress::default();
@@ -199,16 +217,28 @@ impl Scheduler {
             if !stopping && !empty && room * 2 >= self.settings.concurrency {
                 empty = !self.hand_out(&mut looks, room, &until).await?;
             }
-            if looks.is_empty() && pending.is_empty() && (stopping || (empty && matches!(until, Until::Drained(_)))) {
+            if looks.is_empty()
+                && pending.is_empty()
+                && (stopping || (empty && matches!(until, Until::Drained(_))))
+            {
                 return Ok(());
             }
-            if looks.is_empty() || pending.len() >= self.settings.batch || flush_at.is_some_and(|at| at <= self.clock.now()) {
+            if looks.is_empty()
+                || pending.len() >= self.settings.batch
+                || flush_at.is_some_and(|at| at <= self.clock.now())
+            {
                 flush_at = None;
                 let batch = std::mem::take(&mut pending);
                 if !batch.is_empty() {
                     sum.done += u64::try_from(batch.len()).unwrap_or(0);
-                    sum.failed += u64::try_from(batch.iter().filter(|done| done.look.result.is_err()).count()).unwrap_or(0);
-                    self.commit_or_drop(batch).await;
+                    sum.failed +=
+                        u64::try_from(batch.iter().filter(|done| done.look.result.is_err()).count())
+                            .unwrap_or(0);
+                    // A batch that cannot even be compared with what is stored is dropped: its accounts are still
+                    // leased and come back by themselves.
+                    if let Err(error) = self.commit(batch).await {
+                        tracing::error!(%error, "a batch of looks could not be settled; their leases bring them back");
+                    }
                     progress(sum);
                     empty = false;
                     continue;
@@ -243,25 +273,13 @@ impl Scheduler {
         }
     }
 
-    /// A batch that cannot be written is dropped: its accounts are still leased and come back by themselves.
-    async fn commit_or_drop(&self, mut batch: Vec<Done>) {
-        // One account whose row makes no sense must not sink the others: on failure the halves go alone.
-        let mut rest = Vec::new();
-        loop {
-            let size = batch.len();
-            let ids: Vec<i64> = batch.iter().map(|done| done.watched.id.0).collect();
-            if let Err(error) = self.commit(batch).await {
-                tracing::error!(%error, looks = size, account.id = ids.first(), "looks could not be written; their leases bring them back");
-            }
-            match rest.pop() {
-                Some(next) => batch = next,
-                None => return,
-            }
-        }
-    }
-
     /// Leases due accounts and starts looking at them. False when nothing was due.
-    async fn hand_out(self: &Arc<Self>, looks: &mut JoinSet<Option<Done>>, room: usize, until: &Until) -> Result<bool, Error> {
+    async fn hand_out(
+        self: &Arc<Self>,
+        looks: &mut JoinSet<Option<Done>>,
+        room: usize,
+        until: &Until,
+    ) -> Result<bool, Error> {
         let started = self.clock.now();
         let now = match until {
             Until::Stopped => started,
@@ -282,7 +300,11 @@ impl Scheduler {
         let mut quarantined = Vec::new();
         for watched in leased {
             if watched.attempts > self.settings.quarantine {
-                tracing::error!(account.id = watched.id.0, attempts = watched.attempts, "account kept apart: looking at it never ends well");
+                tracing::error!(
+                    account.id = watched.id.0,
+                    attempts = watched.attempts,
+                    "account kept apart: looking at it never ends well"
+                );
                 quarantined.push((watched, started + Duration::days(1)));
             } else {
                 by_site.entry(watched.site.clone()).or_default().push(watched);
@@ -292,7 +314,8 @@ impl Scheduler {
         let reach = started + span(self.settings.lease) / 2;
         for (site, accounts) in by_site {
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
-            let mut slots = self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
+            let mut slots =
+                self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
             for watched in accounts {
                 let slot = slots.take();
                 if slot > reach {

@@ -61,7 +61,14 @@ pub fn candidates<'a>(watched: &'a Watched, seen: &'a Seen) -> impl Iterator<Ite
 
 /// Settles one look. `blind`: our own line is down, so that no failure of the network counts.
 #[must_use]
-pub fn settle(mut watched: Watched, look: Look, known: &KnownPosts, pack: &Pack, cadence: &Cadence, blind: bool) -> Settled {
+pub fn settle(
+    mut watched: Watched,
+    look: Look,
+    known: &KnownPosts,
+    pack: &Pack,
+    cadence: &Cadence,
+    blind: bool,
+) -> Settled {
     let at = look.at;
     let (result, doubt) = doubtful(&watched, look.result, at);
     let before = (watched.state, watched.trouble.failures, watched.known.clone());
@@ -77,18 +84,19 @@ pub fn settle(mut watched: Watched, look: Look, known: &KnownPosts, pack: &Pack,
         status: 0,
         detail: String::new(),
     };
-    let (mut posts, mut edits, mut changed) = (Vec::new(), Vec::new(), false);
+    let (mut posts, mut edits) = (Vec::new(), Vec::new());
+    let mut changed = true;
     let mut asked = None;
     match result {
         Ok(seen) => {
             visit.status = seen.status;
-            changed = !seen.validators.is_empty() && seen.validators != watched.validators || seen.source_no != watched.source_no;
+            let other = seen.source_no != watched.source_no
+                || (!seen.validators.is_empty() && seen.validators != watched.validators);
             if !seen.validators.is_empty() || seen.extracted.is_some() {
                 watched.validators = seen.validators;
             }
             watched.source_no = seen.source_no;
             if let Some(extracted) = seen.extracted {
-                changed = true;
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 (posts, edits) = learn(&mut watched, &mut facts, extracted, known, at);
                 visit.outcome = if watched.listing.lines.is_empty() {
@@ -97,6 +105,7 @@ pub fn settle(mut watched: Watched, look: Look, known: &KnownPosts, pack: &Pack,
                     Outcome::Read { new: u32::try_from(posts.len()).unwrap_or(u32::MAX) }
                 };
             } else {
+                changed = other;
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
             }
             watched.known.covers_since = watched.listing.covers_since();
@@ -111,7 +120,6 @@ pub fn settle(mut watched: Watched, look: Look, known: &KnownPosts, pack: &Pack,
             visit.status = miss.status;
             visit.covers_since = None;
             visit.detail.clone_from(&miss.detail);
-            changed = true;
             stumble(&mut watched.trouble, failure, miss, at);
             watched.trouble.doubt_since = doubt;
             if failure != Failure::Partial {
@@ -149,7 +157,11 @@ pub fn settle(mut watched: Watched, look: Look, known: &KnownPosts, pack: &Pack,
 
 /// A list whose newest post is older than before, or that is empty where there were posts, is doubted for a
 /// day: the platform may be hiding something from strangers, or its cache may lag. Returns since when.
-fn doubtful(watched: &Watched, result: Result<Seen, Miss>, at: DateTime<Utc>) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
+fn doubtful(
+    watched: &Watched,
+    result: Result<Seen, Miss>,
+    at: DateTime<Utc>,
+) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
     let since = watched.trouble.doubt_since;
     let Ok(seen) = result else { return (result, since) };
     let Some(extracted) = &seen.extracted else { return (Ok(seen), None) };
@@ -163,7 +175,10 @@ fn doubtful(watched: &Watched, result: Result<Seen, Miss>, at: DateTime<Utc>) ->
     if !went_back || !same_source || at - since >= DOUBT {
         return (Ok(seen), None);
     }
-    let miss = Miss { status: seen.status, ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见,可能未完整显示") };
+    let miss = Miss {
+        status: seen.status,
+        ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见,可能未完整显示")
+    };
     (Err(miss), Some(since))
 }
 
@@ -210,11 +225,21 @@ fn learn(
 
 fn is_twin(known: &KnownPosts, account: AccountId, post: &Post) -> bool {
     let Some(published) = post.published else { return false };
-    !post.title.is_empty() && known.titles.contains(&(account, crate::model::moment::to_ms(published.shown()), post.title.clone()))
+    !post.title.is_empty()
+        && known.titles.contains(&(
+            account,
+            crate::model::moment::to_ms(published.shown()),
+            post.title.clone(),
+        ))
 }
 
 /// Several articles sent in one push carry the very same time and are one update.
-fn is_new_push(before: &Listing, pushes: &mut HashSet<DateTime<Utc>>, published: Option<Published>, effective_at: DateTime<Utc>) -> bool {
+fn is_new_push(
+    before: &Listing,
+    pushes: &mut HashSet<DateTime<Utc>>,
+    published: Option<Published>,
+    effective_at: DateTime<Utc>,
+) -> bool {
     if published != Some(Published::At(effective_at)) {
         return true;
     }
@@ -235,7 +260,11 @@ fn last_good(watched: &Watched) -> Vec<Glance> {
 /// Names under which the account's own body appears in a source line.
 fn own_names(watched: &Watched) -> Vec<String> {
     let registered = &watched.registered;
-    [&registered.owner, &registered.name, &registered.verified_subject].into_iter().filter(|name| !name.is_empty()).cloned().collect()
+    [&registered.owner, &registered.name, &registered.verified_subject]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .cloned()
+        .collect()
 }
 
 /// Takes in a failed look.
@@ -264,7 +293,10 @@ fn next_look(
 ) -> Next {
     if let Some(failure) = outcome.failure() {
         let wait = backoff::delay(failure, watched.trouble.failures.max(1), asked);
-        return Next { at: at + wait, why: format!("{},{}后重试", failure.zh(), crate::model::moment::zh_span(wait)) };
+        return Next {
+            at: at + wait,
+            why: format!("{},{}后重试", failure.zh(), crate::model::moment::zh_span(wait)),
+        };
     }
     let deadlines: Vec<(Rule, DateTime<Utc>)> = inactivity::deadlines(facts, pack).collect();
     cadence.next(watched.id, &watched.known.days, &deadlines, at)
@@ -275,8 +307,13 @@ fn next_look(
 pub fn facts_of(watched: &Watched) -> Facts {
     let registered = &watched.registered;
     let known = &watched.known;
-    let facts =
-        Facts::new(registered.kind, registered.platform, registered.status, registered.registered_at(), watched.known_since);
+    let facts = Facts::new(
+        registered.kind,
+        registered.platform,
+        registered.status,
+        registered.registered_at(),
+        watched.known_since,
+    );
     Facts {
         last_update: known.last_update,
         last_maybe_original: known.last_original,

@@ -34,13 +34,29 @@ impl Scheduler {
         let now = self.clock.now();
         match last {
             Some(Change::WentBlind) if blind.is_some() => {
-                tracing::error!("several unrelated sites stopped answering together: our own line is down, nobody is judged");
-                let summary = format!("{}起多个互不相关的网站同时无法访问,判断为本机网络中断;恢复前不对任何账号作出判断", zh_minute(now));
-                self.open_elsewhere(Rule::Blind, &self.worker, summary, "请检查本机网络、DNS与出口防火墙", now).await?;
+                tracing::error!(
+                    "several unrelated sites stopped answering together: our own line is down, nobody is judged"
+                );
+                let summary = format!(
+                    "{}起多个互不相关的网站同时无法访问,判断为本机网络中断;恢复前不对任何账号作出判断",
+                    zh_minute(now)
+                );
+                self.open_elsewhere(
+                    Rule::Blind,
+                    &self.worker,
+                    summary,
+                    "请检查本机网络、DNS与出口防火墙",
+                    now,
+                )
+                .await?;
             }
             Some(Change::SeesAgain) if blind.is_none() => {
                 tracing::info!("our own line is up again");
-                self.end_elsewhere(|case| case.key.rule == Rule::Blind && case.key.subject == self.worker, now).await?;
+                self.end_elsewhere(
+                    |case| case.key.rule == Rule::Blind && case.key.subject == self.worker,
+                    now,
+                )
+                .await?;
             }
             _ => {}
         }
@@ -48,22 +64,42 @@ impl Scheduler {
     }
 
     /// Opens or ends cases about sites, after a batch that saw an outage or an answer of a site known to be down.
-    pub(super) async fn settle_sites(&self, sites: &[(String, bool)], now: DateTime<Utc>) -> Result<(), Error> {
+    pub(super) async fn settle_sites(
+        &self,
+        sites: &[(String, bool)],
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
         let known_down = self.down.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let concerned: Vec<String> =
-            sites.iter().filter(|(site, outage)| *outage || known_down.contains(site)).map(|(site, _)| site.clone()).collect();
+        let concerned: Vec<String> = sites
+            .iter()
+            .filter(|(site, outage)| *outage || known_down.contains(site))
+            .map(|(site, _)| site.clone())
+            .collect();
         if concerned.is_empty() {
             return Ok(());
         }
         for (site, out, all) in self.store.site_health(&concerned).await? {
             match damp::site(out, all, known_down.contains(&site)) {
                 Damp::Open => {
-                    let summary = format!("站点{site}上的{all}个账号中有{out}个连续无法访问,判断为站点故障;期间不对这些账号作出不更新的判断");
-                    self.open_elsewhere(Rule::SiteDown, &site, summary, "请在浏览器中打开该站点核对;恢复后系统会自动复查", now).await?;
+                    let summary = format!(
+                        "站点{site}上的{all}个账号中有{out}个连续无法访问,判断为站点故障;期间不对这些账号作出不更新的判断"
+                    );
+                    self.open_elsewhere(
+                        Rule::SiteDown,
+                        &site,
+                        summary,
+                        "请在浏览器中打开该站点核对;恢复后系统会自动复查",
+                        now,
+                    )
+                    .await?;
                     self.down.lock().unwrap_or_else(PoisonError::into_inner).insert(site);
                 }
                 Damp::Close => {
-                    self.end_elsewhere(|case| case.key.rule == Rule::SiteDown && case.key.subject == site, now).await?;
+                    self.end_elsewhere(
+                        |case| case.key.rule == Rule::SiteDown && case.key.subject == site,
+                        now,
+                    )
+                    .await?;
                     self.down.lock().unwrap_or_else(PoisonError::into_inner).remove(&site);
                 }
                 Damp::Keep => {}
@@ -72,7 +108,14 @@ impl Scheduler {
         Ok(())
     }
 
-    async fn open_elsewhere(&self, rule: Rule, subject: &str, summary: String, advice: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    async fn open_elsewhere(
+        &self,
+        rule: Rule,
+        subject: &str,
+        summary: String,
+        advice: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
         let new = NewIncident {
             key: IncidentKey { account: None, rule, subject: subject.to_owned() },
             level: Level::Reminder,
@@ -80,7 +123,15 @@ impl Scheduler {
             opened_at: now,
             evidence: Evidence { summary, advice: advice.to_owned(), ..Evidence::default() },
         };
-        let facts = CaseFacts { rule, level: new.level, platform: None, tier: Tier::Unknown, region_code: "", owner: "", owner_email: &[] };
+        let facts = CaseFacts {
+            rule,
+            level: new.level,
+            platform: None,
+            tier: Tier::Unknown,
+            region_code: "",
+            owner: "",
+            owner_email: &[],
+        };
         let mut tx = self.store.begin().await?;
         let opened = tx.open_incidents(&[new], &self.worker).await?;
         let mut touches = BTreeMap::new();
@@ -96,7 +147,8 @@ impl Scheduler {
 
     /// Ends cases about sites or ourselves. What they hid may now be told, so every group looks anew.
     async fn end_elsewhere(&self, over: impl Fn(&Incident) -> bool, now: DateTime<Utc>) -> Result<(), Error> {
-        let over: Vec<_> = self.store.running_elsewhere().await?.into_iter().filter(over).map(|case| case.id).collect();
+        let over: Vec<_> =
+            self.store.running_elsewhere().await?.into_iter().filter(over).map(|case| case.id).collect();
         let mut tx = self.store.begin().await?;
         if !tx.end_incidents(&over, State::Resolved, now, &self.worker).await?.is_empty() {
             tx.touch_all_groups(now).await?;

@@ -82,7 +82,10 @@ impl Eyes {
 
     async fn ask(&self, watched: &Watched, source_no: usize, source: &Source, wait: bool) -> Look {
         let Some(recipe) = self.recipes.find(&source.recipe) else {
-            return self.missed(String::new(), Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe)));
+            return self.missed(
+                String::new(),
+                Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe)),
+            );
         };
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
         let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
@@ -103,8 +106,19 @@ impl Eyes {
         Look { at: self.clock.now(), site, took, bytes, result }
     }
 
-    async fn read(&self, watched: &Watched, source_no: usize, recipe: &Recipe, fetched: Fetched) -> Result<Seen, Miss> {
-        let seen = |extracted| Seen { source_no, status: fetched.status, validators: fetched.validators.clone(), extracted };
+    async fn read(
+        &self,
+        watched: &Watched,
+        source_no: usize,
+        recipe: &Recipe,
+        fetched: Fetched,
+    ) -> Result<Seen, Miss> {
+        let seen = |extracted| Seen {
+            source_no,
+            status: fetched.status,
+            validators: fetched.validators.clone(),
+            extracted,
+        };
         if fetched.status == 304 {
             return Ok(seen(None));
         }

@@ -126,9 +126,10 @@ pub struct Finish {
 impl Tx {
     /// Gives leased accounts back with what was learnt. Returns those whose lease still held; whatever was
     /// learnt about the others must not be written.
-    pub async fn finish_accounts(&mut self, finishes: &[Finish]) -> Result<Vec<AccountId>, Error> {
+    pub async fn finish_accounts(&mut self, finishes: &[&Finish]) -> Result<Vec<AccountId>, Error> {
         let mut held = Vec::with_capacity(finishes.len());
-        let (lean, full): (Vec<&Finish>, Vec<&Finish>) = finishes.iter().copied().partition(|finish| finish.lean);
+        let (lean, full): (Vec<&Finish>, Vec<&Finish>) =
+            finishes.iter().copied().partition(|finish| finish.lean);
         for chunk in lean.chunks(CHUNK) {
             held.extend(self.finish_lean(chunk).await?);
         }

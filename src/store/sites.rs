@@ -18,7 +18,8 @@ const RESERVE: &str = "/* reserve_slots */ INSERT INTO site (site, next_slot_at)
 const COOL: &str = "/* cool_site */ INSERT INTO site (site, next_slot_at, cool_until, cool_count) VALUES ($1, $2, $2, 1) \
      ON CONFLICT (site) DO UPDATE SET cool_count = CASE WHEN site.cool_until > $2 THEN site.cool_count ELSE site.cool_count + 1 END \
      RETURNING cool_count";
-const EXTEND: &str = "/* extend_cooling */ UPDATE site SET cool_until = $2 WHERE site = $1 AND cool_until < $2";
+const EXTEND: &str =
+    "/* extend_cooling */ UPDATE site SET cool_until = $2 WHERE site = $1 AND cool_until < $2";
 const WARM: &str = "/* warm_site */ UPDATE site SET cool_count = 0 WHERE site = $1 AND cool_count > 0";
 const COOLING: &str =
     "/* cooling_sites */ SELECT site, cool_until, cool_count FROM site WHERE cool_count > 0";

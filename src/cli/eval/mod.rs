@@ -102,8 +102,7 @@ mod tests {
     #[test]
     fn labels_are_never_read() {
         let plain = r#"{"id":"a","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
-        let labelled =
-            r#"{"id":"a","note":7,"expected":"x","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
+        let labelled = r#"{"id":"a","note":7,"expected":"x","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
         assert_eq!(run_dates(plain).unwrap(), run_dates(labelled).unwrap());
     }
 

@@ -58,7 +58,7 @@ type Reading<T> = Option<Result<T, Impossible>>;
 impl Stamp {
     /// The stamp as facts about posts hold it.
     #[must_use]
-    pub fn published(&self) -> Published {
+    pub fn published(self) -> Published {
         let at = self.at.to_utc();
         if self.bare { Published::On(today(at)) } else { Published::At(at) }
     }
@@ -75,9 +75,11 @@ impl Stamp {
 
     fn moment(at: DateTime<Utc>) -> Result<Self, Impossible> {
         // Out of range, an instant may have no wall time at all.
-        YEARS.contains(&at.year()).then(|| moment::in_shanghai(at)).ok_or(Impossible).and_then(|at| {
-            Self { at, bare: false }.checked()
-        })
+        YEARS
+            .contains(&at.year())
+            .then(|| moment::in_shanghai(at))
+            .ok_or(Impossible)
+            .and_then(|at| Self { at, bare: false }.checked())
     }
 
     fn in_shanghai(day: NaiveDate, hour: Hour, bare: bool) -> Result<Self, Impossible> {
