@@ -8,6 +8,7 @@ use crate::model::finding::{Level, Rule};
 use crate::model::incident::State;
 use crate::model::moment::to_ms;
 use crate::model::visit::{Failure, OutcomeKind};
+use crate::notify::mail::SendErrorKind;
 use crate::store::figures::Figures;
 use chrono::{DateTime, Utc};
 use prometheus::{
@@ -15,12 +16,8 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
-/// Why a mail could not be sent; the label of `notifications_failed_total`.
-pub const SEND_REASONS: &[&str] =
-    &["connect", "tls", "auth", "transient", "permanent", "refused", "timeout", "io", "address"];
-
 /// Why a case was not mailed; the label of `notifications_suppressed_total`.
-pub const SUPPRESSED: &[&str] = &["inhibited", "not_due"];
+pub const SUPPRESSED: &[&str] = &["inhibited"];
 
 /// Transactions by name; the label of `store_transaction_seconds`.
 pub const TRANSACTIONS: &[&str] = &["lease", "commit", "group", "delivery"];
@@ -150,11 +147,11 @@ impl Metrics {
                 self.findings_total.with_label_values(&[rule.as_str(), level.as_str()]);
             }
         }
-        for channel in ["smtp", "directory", "memory"] {
+        for channel in ["smtp", "directory"] {
             self.notifications_total.with_label_values(&[channel]);
             self.notification_attempts_total.with_label_values(&[channel]);
-            for reason in SEND_REASONS {
-                self.notifications_failed_total.with_label_values(&[channel, reason]);
+            for kind in SendErrorKind::ALL {
+                self.notifications_failed_total.with_label_values(&[channel, kind.as_str()]);
             }
         }
         for reason in SUPPRESSED {

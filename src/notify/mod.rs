@@ -4,8 +4,10 @@
 //! decision becomes a letter ([`message`]), and each recipient gets a mail of its own ([`mail`]).
 
 pub mod decide;
+pub mod desk;
 pub mod mail;
 pub mod message;
+pub mod outbox;
 pub mod route;
 pub mod settings;
 pub mod timing;

@@ -66,6 +66,17 @@ pub enum Transport {
     Directory,
 }
 
+impl Transport {
+    /// The label of metrics.
+    #[must_use]
+    pub const fn channel(self) -> &'static str {
+        match self {
+            Self::Smtp => "smtp",
+            Self::Directory => "directory",
+        }
+    }
+}
+
 /// The sender of every mail.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

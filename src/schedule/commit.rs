@@ -15,6 +15,7 @@ use crate::model::moment::to_ms;
 use crate::model::post::Published;
 use crate::model::visit::Failure;
 use crate::model::watch::Watched;
+use crate::notify::desk::add_touches;
 use crate::notify::route::CaseFacts;
 use crate::store::groups::Touch;
 use crate::store::incidents::{Change, NewIncident};
@@ -23,11 +24,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// An account and the look at it.
 #[derive(Debug)]
-pub struct Done {
+pub(super) struct Done {
     /// The account as it was handed out.
-    pub watched: Watched,
+    pub(super) watched: Watched,
     /// The look.
-    pub look: Look,
+    pub(super) look: Look,
 }
 
 /// What one look writes.
@@ -203,26 +204,9 @@ impl Scheduler {
                 owner: &registered.owner,
                 owner_email: &registered.email,
             };
-            self.add_touches(&mut touches, *id, &facts);
+            add_touches(&self.notify, &mut touches, *id, &facts);
         }
         touches.into_values().collect()
-    }
-
-    /// Adds a case to every group that hears of it.
-    pub(super) fn add_touches(
-        &self,
-        touches: &mut BTreeMap<String, Touch>,
-        id: IncidentId,
-        facts: &CaseFacts<'_>,
-    ) {
-        for destination in crate::notify::route::destinations(&self.notify, facts) {
-            let audience = serde_json::to_string(&destination).unwrap_or_default();
-            touches
-                .entry(destination.audience.key.clone())
-                .or_insert_with(|| Touch { key: destination.audience.key, audience, incidents: Vec::new() })
-                .incidents
-                .push(id);
-        }
     }
 
     fn count(&self, settled: &Settled, site: &str, bytes: usize) {

@@ -7,6 +7,7 @@
 pub mod backoff;
 pub mod cadence;
 mod commit;
+pub mod jobs;
 pub mod pace;
 pub mod sentinel;
 pub mod settle;

@@ -11,6 +11,7 @@ use crate::model::account::Tier;
 use crate::model::finding::{Evidence, Level, Rule};
 use crate::model::incident::{Incident, IncidentKey, State};
 use crate::model::moment::zh_minute;
+use crate::notify::desk::add_touches;
 use crate::notify::route::CaseFacts;
 use crate::store::incidents::NewIncident;
 use chrono::{DateTime, Utc};
@@ -136,7 +137,7 @@ impl Scheduler {
         let opened = tx.open_incidents(&[new], &self.worker).await?;
         let mut touches = BTreeMap::new();
         for (id, _) in &opened {
-            self.add_touches(&mut touches, *id, &facts);
+            add_touches(&self.notify, &mut touches, *id, &facts);
             self.metrics.findings_total.with_label_values(&[rule.as_str(), Level::Reminder.as_str()]).inc();
         }
         tx.touch_groups(&touches.into_values().collect::<Vec<_>>(), now).await?;

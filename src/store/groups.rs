@@ -5,7 +5,7 @@ use super::lease::Token;
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, word};
 use crate::model::account::Registered;
 use crate::model::delivery::Told;
-use crate::model::finding::Level;
+use crate::model::finding::{LastPost, Level};
 use crate::model::incident::{Incident, IncidentId};
 use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
@@ -33,6 +33,8 @@ pub struct Member {
     pub told_at: Option<DateTime<Utc>>,
     /// The weight they know it with.
     pub told_level: Option<Level>,
+    /// The newest post of the account known now.
+    pub last_post: Option<LastPost>,
     /// What shares one pace with the account; empty when it is about none.
     pub site: String,
     /// The account it is about, if it is about one.
@@ -108,6 +110,7 @@ struct MemberRow {
     told_at: Option<i64>,
     told_level: Option<String>,
     site: Option<String>,
+    last_post: Option<String>,
     register: Option<String>,
     #[sqlx(flatten)]
     incident: IncidentColumns,
@@ -224,7 +227,7 @@ impl Store {
             query.push(") ORDER BY id");
             let rows = query.build_query_as().persistent(false).fetch_all(pool).await?;
             let mut query = QueryBuilder::<Db>::new(
-                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, a.site, a.register, i.id, i.account_id, i.rule, i.subject, \
+                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, a.site, a.last_post, a.register, i.id, i.account_id, i.rule, i.subject, \
                  i.level, i.state, i.since, i.opened_at, i.changed_at, i.ended_at, i.evidence \
                  FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id LEFT JOIN account AS a ON a.id = i.account_id \
                  WHERE (m.told = 'open' OR i.state IN ('open', 'acknowledged')) AND m.group_id IN (",
@@ -248,6 +251,10 @@ impl Store {
                     .map(|text| word("group_member", "told_level", incident.id.0, &text))
                     .transpose()?,
                 site: row.site.unwrap_or_default(),
+                last_post: row
+                    .last_post
+                    .map(|text| json("account", "last_post", incident.id.0, &text))
+                    .transpose()?,
                 account: row
                     .register
                     .map(|text| json("account", "register", incident.id.0, &text))

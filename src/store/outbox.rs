@@ -6,6 +6,7 @@ use crate::model::delivery::{DeliveryId, DeliveryState, Message, Reason};
 use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
+use std::collections::HashMap;
 
 /// A mail to be written down.
 #[derive(Debug, Clone)]
@@ -71,7 +72,9 @@ struct OwedRow {
 
 const FINISH_DELIVERY: &str = "/* finish_delivery */ UPDATE delivery SET state = $3, due_at = $4, receipt = $5, error = $6, \
      ended_at = $7, lease_token = NULL WHERE id = $1 AND lease_token = $2";
-const THREAD: &str = "/* group_thread */ SELECT message_id FROM delivery WHERE group_id = $1 AND recipient = $2 ORDER BY sequence DESC LIMIT 10";
+/// A mail's thread is its last ten predecessors; mail clients need no more to keep it together.
+const THREADS: &str = "/* group_threads */ SELECT d.recipient, d.message_id FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id \
+     WHERE d.group_id = $1 AND d.sequence > g.sequence - 10 ORDER BY d.sequence";
 const NEXT_DELIVERY: &str = "/* next_delivery */ SELECT MIN(due_at) FROM delivery WHERE due_at IS NOT NULL";
 
 impl Tx {
@@ -148,12 +151,15 @@ impl Store {
         tx.commit().await
     }
 
-    /// The Message-IDs of a group's latest mails to one recipient, the oldest first.
-    pub async fn group_thread(&self, group: i64, recipient: &str) -> Result<Vec<String>, Error> {
-        let mut ids: Vec<String> = on_db!(self, Db, pool =>
-            sqlx::query_scalar::<Db, String>(THREAD).bind(group).bind(recipient.to_owned()).fetch_all(pool).await?);
-        ids.reverse();
-        Ok(ids)
+    /// The Message-IDs of a group's latest mails by recipient, the oldest first.
+    pub async fn group_threads(&self, group: i64) -> Result<HashMap<String, Vec<String>>, Error> {
+        let rows: Vec<(String, String)> =
+            on_db!(self, Db, pool => sqlx::query_as::<Db, _>(THREADS).bind(group).fetch_all(pool).await?);
+        let mut threads: HashMap<String, Vec<String>> = HashMap::new();
+        for (recipient, id) in rows {
+            threads.entry(recipient).or_default().push(id);
+        }
+        Ok(threads)
     }
 
     /// When the next mail is due, `None` when none is.

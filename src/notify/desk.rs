@@ -1,0 +1,258 @@
+//! The desk: groups that are due become mails that are owed.
+//!
+//! In: groups of cases out of the store. Out: deliveries, one per recipient, written in the same transaction
+//! as what the recipients now know. Nothing is sent here, and nothing is decided but by [`super::decide`].
+
+use super::decide::{Decision, Member, Tell, Told, decide};
+use super::message::{CaseLine, Letter, message_id, render};
+use super::route::{CaseFacts, Destination, destinations};
+use super::settings::Settings;
+use crate::clock::SharedClock;
+use crate::incident::inhibit::{Inhibitor, Running};
+use crate::metrics::Metrics;
+use crate::model::account::AccountId;
+use crate::model::delivery::{Message, Reason, Told as Knowledge};
+use crate::model::incident::{Incident, IncidentId};
+use crate::store::groups::{self, Group, GroupFinish, Touch};
+use crate::store::lease::{Table, Take, Token};
+use crate::store::outbox::NewDelivery;
+use crate::store::{Error, Store};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Groups decided on at once.
+const AT_ONCE: usize = 50;
+/// A decision takes milliseconds; a desk that dies gives its groups back after this.
+const LEASE: Duration = Duration::minutes(2);
+
+/// Decides for groups that are due.
+#[derive(Debug)]
+pub struct Desk {
+    /// The memory.
+    pub store: Store,
+    /// Who hears of what.
+    pub settings: Arc<Settings>,
+    /// The counters.
+    pub metrics: Metrics,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+/// Adds a case to every group that hears of it.
+pub fn add_touches(
+    settings: &Settings,
+    touches: &mut BTreeMap<String, Touch>,
+    id: IncidentId,
+    facts: &CaseFacts<'_>,
+) {
+    for destination in destinations(settings, facts) {
+        // A destination is plain strings and numbers: it always serialises.
+        let audience = serde_json::to_string(&destination).unwrap_or_default();
+        let key = destination.audience.key;
+        touches
+            .entry(key.clone())
+            .or_insert_with(|| Touch { key, audience, incidents: Vec::new() })
+            .incidents
+            .push(id);
+    }
+}
+
+impl Desk {
+    /// Decides for the groups that are due. Returns how many there were.
+    pub async fn pass(&self, token: Token) -> Result<usize, Error> {
+        let now = self.clock.now();
+        let ids =
+            self.store.lease(Table::Group, Take { now, until: now + LEASE, limit: AT_ONCE, token }).await?;
+        let groups = self.store.load_groups(&ids).await?;
+        let running = self.running(&groups).await?;
+        let sites: HashMap<AccountId, &str> = groups
+            .iter()
+            .flat_map(|group| &group.members)
+            .filter_map(|member| Some((member.incident.key.account?, member.site.as_str())))
+            .collect();
+        let inhibitor = Inhibitor::new(running.iter().map(|case| as_running(case, &sites)));
+        for group in &groups {
+            self.settle(group, &inhibitor, &sites, token, now).await?;
+        }
+        Ok(ids.len())
+    }
+
+    /// Every running case that could hide a member of these groups.
+    async fn running(&self, groups: &[Group]) -> Result<Vec<Incident>, Error> {
+        let mut accounts: Vec<AccountId> = groups
+            .iter()
+            .flat_map(|group| &group.members)
+            .filter_map(|member| member.incident.key.account)
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let mut running = self.store.running_incidents(&accounts).await?;
+        running.extend(self.store.running_elsewhere().await?);
+        Ok(running)
+    }
+
+    async fn settle(
+        &self,
+        group: &Group,
+        inhibitor: &Inhibitor<'_>,
+        sites: &HashMap<AccountId, &str>,
+        token: Token,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let destination: Destination =
+            serde_json::from_str(&group.audience).map_err(|error| Error::Inconsistent {
+                table: "incident_group",
+                column: "audience",
+                row: group.id,
+                value: group.audience.chars().take(200).collect(),
+                reason: error.to_string(),
+            })?;
+        let members: Vec<Member> = group
+            .members
+            .iter()
+            .map(|member| {
+                let hidden = member.incident.state.is_running()
+                    && inhibitor.hides(&as_running(&member.incident, sites));
+                as_member(member, hidden)
+            })
+            .collect();
+        let hidden = members.iter().filter(|member| member.hidden).count();
+        self.metrics
+            .notifications_suppressed_total
+            .with_label_values(&["inhibited"])
+            .inc_by(u64::try_from(hidden).unwrap_or(0));
+        let decision = decide(&members, destination.timing, group.last_sent_at, now);
+        let deliveries = match decision.reason {
+            Some(reason) => self.write(group, &destination, &members, &decision, reason, now).await?,
+            None => Vec::new(),
+        };
+        let sent = decision.reason.is_some();
+        let finish = GroupFinish {
+            id: group.id,
+            touched: group.touched,
+            sequence: group.sequence + i64::from(sent),
+            last_sent_at: if sent { Some(now) } else { group.last_sent_at },
+            due_at: decision.due,
+            told: decision
+                .tell
+                .iter()
+                .map(|(place, tell)| as_told(&group.members[*place], *tell, now))
+                .collect(),
+        };
+        let mut tx = self.store.begin().await?;
+        if !tx.finish_group(token, &finish, now).await? {
+            self.metrics.leases_lost_total.inc();
+            return Ok(());
+        }
+        tx.insert_deliveries(&deliveries).await?;
+        tx.commit().await?;
+        let count = u64::try_from(deliveries.len()).unwrap_or(0);
+        self.metrics
+            .notifications_total
+            .with_label_values(&[self.settings.mail.transport.channel()])
+            .inc_by(count);
+        if sent {
+            tracing::info!(
+                group = group.key,
+                reason = decision.reason.map(Reason::as_str),
+                recipients = count,
+                "mail written"
+            );
+        }
+        Ok(())
+    }
+
+    /// Renders the mail of a decision, once, for every recipient.
+    async fn write(
+        &self,
+        group: &Group,
+        destination: &Destination,
+        members: &[Member],
+        decision: &Decision,
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<NewDelivery>, Error> {
+        let known_open = members.iter().filter(|member| matches!(member.told, Told::Open { .. })).count();
+        let told_known = decision
+            .tell
+            .iter()
+            .filter(|(place, _)| matches!(members[*place].told, Told::Open { .. }))
+            .count();
+        let letter = Letter {
+            reason,
+            audience: &destination.audience,
+            lines: decision.tell.iter().map(|(place, tell)| as_line(&group.members[*place], *tell)).collect(),
+            still_open: known_open.saturating_sub(told_known),
+            now,
+            subject_prefix: &self.settings.mail.subject_prefix,
+            console_url: self.settings.mail.console_url.as_deref(),
+        };
+        let rendered = render(&letter);
+        let sequence = group.sequence + 1;
+        let threads = self.store.group_threads(group.id).await?;
+        let deliveries = destination.audience.recipients.iter().map(|recipient| NewDelivery {
+            group: group.id,
+            sequence,
+            reason,
+            message: Message {
+                message_id: message_id(
+                    &format!("{}/{sequence}/{recipient}", group.key),
+                    &self.settings.mail.from.address,
+                ),
+                references: threads.get(recipient).cloned().unwrap_or_default(),
+                recipient: recipient.clone(),
+                subject: rendered.subject.clone(),
+                text: rendered.text.clone(),
+                html: rendered.html.clone(),
+                written_at: now,
+            },
+        });
+        Ok(deliveries.collect())
+    }
+}
+
+fn as_running<'a>(case: &'a Incident, sites: &HashMap<AccountId, &'a str>) -> Running<'a> {
+    let site = match case.key.account {
+        Some(account) => sites.get(&account).copied().unwrap_or_default(),
+        None => case.key.subject.as_str(),
+    };
+    Running { rule: case.key.rule, account: case.key.account, site }
+}
+
+fn as_member(member: &groups::Member, hidden: bool) -> Member {
+    let case = &member.incident;
+    let told = match (member.told, member.told_at) {
+        (Knowledge::Open, Some(at)) => Told::Open { at, level: member.told_level.unwrap_or(case.level) },
+        (Knowledge::Resolved, _) => Told::Ended,
+        (Knowledge::Never | Knowledge::Open, _) => Told::Never,
+    };
+    Member { state: case.state, level: case.level, hidden, changed_at: case.changed_at, told }
+}
+
+fn as_told(member: &groups::Member, tell: Tell, now: DateTime<Utc>) -> groups::Tell {
+    let told = match tell {
+        Tell::Ended => Knowledge::Resolved,
+        Tell::Opened | Tell::Worsened | Tell::StillOpen => Knowledge::Open,
+    };
+    groups::Tell { incident: member.incident.id, told, level: member.incident.level, at: now }
+}
+
+fn as_line(member: &groups::Member, tell: Tell) -> CaseLine<'_> {
+    let case = &member.incident;
+    let account = member.account.as_ref();
+    CaseLine {
+        tell,
+        name: account.map_or(case.key.subject.as_str(), |account| account.name.as_str()),
+        platform: account.map(|account| account.platform),
+        owner: account.map_or("", |account| account.owner.as_str()),
+        homepage: account.map_or("", |account| account.homepage.as_str()),
+        rule: case.key.rule,
+        level: case.level,
+        state: case.state,
+        since: case.since,
+        ended_at: case.ended_at,
+        evidence: &case.evidence,
+        latest: member.last_post.as_ref(),
+    }
+}
