@@ -7,7 +7,7 @@
 use super::decide::Tell;
 use super::plain;
 use super::route::Audience;
-use super::sections::{Section, sections};
+use super::sections::{self, Section};
 use super::subject::subject;
 use crate::model::account::Platform;
 use crate::model::delivery::Reason;
@@ -110,8 +110,10 @@ impl View<'_> {
 /// The letter as a mail.
 #[must_use]
 pub fn render(letter: &Letter<'_>) -> Rendered {
-    let sections = sections(&letter.lines, letter.now);
-    let subject = subject(letter);
+    let mut lines = letter.lines.clone();
+    sections::sort(&mut lines);
+    let sections = sections::sections(&lines, letter.now);
+    let subject = subject(letter, &lines);
     let mut closing = Vec::new();
     if letter.still_open > 0 {
         closing.push(format!("另有{}项此前已告知的问题尚未解决，本邮件不再重复列出。", letter.still_open));

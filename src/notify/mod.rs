@@ -17,3 +17,7 @@ mod plain;
 mod sections;
 mod smtp;
 mod subject;
+
+#[cfg(test)]
+#[path = "../../tests/support/smtp.rs"]
+mod sink;

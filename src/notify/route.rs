@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn an_audience_waits_as_it_says_itself() {
         let all = destinations(&settings(), &case());
-        assert_eq!(all[0].timing.group_wait, Duration::from_secs(600));
+        assert_eq!(all[0].timing.group_wait, Duration::from_mins(10));
         assert_eq!(all[1].timing, Timing::default());
     }
 

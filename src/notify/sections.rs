@@ -142,14 +142,17 @@ impl Group {
     }
 }
 
-/// The cases in sections, the gravest first.
+/// The order of a letter: the gravest first, then the oldest; otherwise as they came.
+pub(super) fn sort(lines: &mut [CaseLine<'_>]) {
+    lines.sort_by_key(|case| (Group::of(case), std::cmp::Reverse(case.level.gravity()), case.since));
+}
+
+/// The sorted cases in sections.
 pub(super) fn sections(lines: &[CaseLine<'_>], now: DateTime<Utc>) -> Vec<Section> {
-    let mut sorted: Vec<(Group, &CaseLine<'_>)> = lines.iter().map(|case| (Group::of(case), case)).collect();
-    sorted.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| order(left).cmp(&order(right))));
     let mut sections: Vec<Section> = Vec::new();
     let mut number = 0;
-    for cases in sorted.chunk_by(|(a, _), (b, _)| a == b) {
-        let group = cases[0].0;
+    for cases in lines.chunk_by(|a, b| Group::of(a) == Group::of(b)) {
+        let group = Group::of(&cases[0]);
         let folded = fold(group, cases);
         let mut section = Section {
             title: group.title(),
@@ -175,24 +178,11 @@ pub(super) fn sections(lines: &[CaseLine<'_>], now: DateTime<Utc>) -> Vec<Sectio
     sections
 }
 
-/// The gravest first, then the oldest, then by name: the same cases always read the same.
-fn order<'a>(
-    case: &CaseLine<'a>,
-) -> (std::cmp::Reverse<u8>, DateTime<Utc>, &'a str, Option<&'static str>, Rule) {
-    (
-        std::cmp::Reverse(case.level.gravity()),
-        case.since,
-        case.name,
-        case.platform.map(crate::model::account::Platform::as_str),
-        case.rule,
-    )
-}
-
 /// What ended for one account is told once: whoever posts again is neither one week nor two weeks late.
-fn fold<'a>(group: Group, cases: &[(Group, &'a CaseLine<'a>)]) -> Vec<Vec<&'a CaseLine<'a>>> {
+fn fold<'a>(group: Group, cases: &'a [CaseLine<'a>]) -> Vec<Vec<&'a CaseLine<'a>>> {
     let mut folded: Vec<Vec<&CaseLine<'_>>> = Vec::with_capacity(cases.len());
     let mut known = std::collections::HashMap::new();
-    for (_, case) in cases {
+    for case in cases {
         let same = (case.name, case.platform, case.owner, ending(case));
         match known.get(&same) {
             Some(place) if group == Group::Ended && case.platform.is_some() => {
@@ -253,14 +243,19 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
         let at = case.ended_at.map(|at| format!("，{}", zh_minute(at))).unwrap_or_default();
         field("情况", format!("{}（原问题：{}）{at}", ending(case), rules(cases)), None);
         if let Some(post) = case.latest {
-            post_field(&mut field, "最新发布", post, now, case.homepage);
+            field("最新发布", published(post, now), post_link(post, case));
         }
     } else {
         let held = zh_span(now - case.since);
         field("问题", format!("{}，自{}起，已{held}", case.rule.zh(), zh_minute(case.since)), None);
         field("说明", line(&case.evidence.summary, 300), None);
         if let Some(post) = case.latest.or(case.evidence.last_post.as_ref()) {
-            post_field(&mut field, "最后更新", post, now, case.homepage);
+            if group == Group::Unverified {
+                // Whatever has been posted since then is unknown: no span is counted.
+                field("此前所见", format!("{}{}", zh_minute(post.at), title(post)), post_link(post, case));
+            } else {
+                field("最后更新", published(post, now), post_link(post, case));
+            }
         } else if let Some(link) = plain::web_link(case.homepage) {
             field("主页", "打开账号主页".to_owned(), Some(link));
         }
@@ -277,17 +272,18 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
     Block { number, heading: heading(case), badge, fields }
 }
 
-fn post_field(
-    field: &mut impl FnMut(&'static str, String, Option<String>),
-    label: &'static str,
-    post: &LastPost,
-    now: DateTime<Utc>,
-    homepage: &str,
-) {
+fn published(post: &LastPost, now: DateTime<Utc>) -> String {
+    format!("{}（距今{}）{}", zh_minute(post.at), zh_span(now - post.at), title(post))
+}
+
+fn title(post: &LastPost) -> String {
     let title = line(&post.title, 60);
-    let title = if title.is_empty() { String::new() } else { format!("《{title}》") };
-    let value = format!("{}（距今{}）{title}", zh_minute(post.at), zh_span(now - post.at));
-    field(label, value, plain::web_link(&post.url).or_else(|| plain::web_link(homepage)));
+    if title.is_empty() { title } else { format!("《{title}》") }
+}
+
+/// The post itself, or where it should be found.
+fn post_link(post: &LastPost, case: &CaseLine<'_>) -> Option<String> {
+    plain::web_link(&post.url).or_else(|| plain::web_link(case.homepage))
 }
 
 fn brief(number: usize, cases: &[&CaseLine<'_>], now: DateTime<Utc>) -> String {

@@ -92,12 +92,23 @@ impl Smtp {
 
     /// Sends one mail; the whole exchange ends within the time limit.
     pub(super) async fn send(&self, from: &Address, to: &Address, mail: &[u8]) -> Result<String, SendError> {
-        let limit = TimeDelta::from_std(self.timeout).unwrap_or(TimeDelta::MAX);
         // A server takes real time, also when the program lives through a demo's days or stands still in a test.
+        let limit = System.sleep(TimeDelta::from_std(self.timeout).unwrap_or(TimeDelta::MAX));
+        self.send_within(limit, from, to, mail).await
+    }
+
+    /// As [`Self::send`], given up when `limit` ends. Giving up closes the connection.
+    async fn send_within(
+        &self,
+        limit: impl Future<Output = ()>,
+        from: &Address,
+        to: &Address,
+        mail: &[u8],
+    ) -> Result<String, SendError> {
         tokio::select! {
             biased;
             answer = self.exchange(from, to, mail) => answer,
-            () = System.sleep(limit) => Err(SendError::new(
+            () = limit => Err(SendError::new(
                 SendErrorKind::Timeout,
                 format!("no complete answer within {}", humantime::format_duration(self.timeout)),
             )),
@@ -222,3 +233,6 @@ fn is_tls(error: &Error) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

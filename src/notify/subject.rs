@@ -19,19 +19,17 @@ const LONGEST_NAME: usize = 16;
 /// Criteria named in a subject; more are counted.
 const RULES: usize = 2;
 
-/// The subject of a letter.
-pub(super) fn subject(letter: &Letter<'_>) -> String {
-    let head = format!("{}【巡网{}】", line(letter.subject_prefix, 20), tag(letter));
-    let open: Vec<_> = letter.lines.iter().filter(|case| case.tell != Tell::Ended).collect();
+/// The subject of a letter; `lines` are its cases, the gravest first.
+pub(super) fn subject(letter: &Letter<'_>, lines: &[CaseLine<'_>]) -> String {
+    let head = format!("{}【巡网{}】", line(letter.subject_prefix, 20), tag(letter, lines));
+    let open: Vec<_> = lines.iter().filter(|case| case.tell != Tell::Ended).collect();
     let rest = LONGEST.saturating_sub(head.chars().count());
-    let body = if open.is_empty() { ended(letter, rest) } else { found(&open, rest) };
+    let body = if open.is_empty() { ended(lines, letter.still_open, rest) } else { found(&open, rest) };
     line(&format!("{head}{body}"), LONGEST)
 }
 
-fn tag(letter: &Letter<'_>) -> &'static str {
-    let mut open = letter.lines.iter().filter(|case| case.tell != Tell::Ended).map(Group::of).peekable();
-    let gravest = open.peek().is_some().then(|| open.min()).flatten();
-    match gravest {
+fn tag(letter: &Letter<'_>, lines: &[CaseLine<'_>]) -> &'static str {
+    match lines.iter().filter(|case| case.tell != Tell::Ended).map(Group::of).min() {
         _ if letter.audience.is_unclaimed() => "·无人接收",
         None => "·恢复",
         Some(Group::Service) => "·运维",
@@ -83,9 +81,10 @@ fn found(open: &[&CaseLine<'_>], longest: usize) -> String {
         let all: usize = matters.iter().map(|it| it.seen.len()).sum();
         text = format!("{text}等共{all}项");
     }
-    let names: Vec<_> = matters.iter().take(RULES).flat_map(|it| &it.names).collect();
+    // Only names of the gravest matter: among them, one that could not be verified would read as accused.
+    let names = matters.first().map_or(&[][..], |it| &it.names);
     let all = matters.iter().map(|it| it.names.len()).sum();
-    named(text, &names, all, longest)
+    named(text, names, all, longest)
 }
 
 /// `两周未更新`, after a name.
@@ -120,11 +119,11 @@ const fn weight(matter: &Matter<'_>) -> &'static str {
     }
 }
 
-fn ended(letter: &Letter<'_>, longest: usize) -> String {
+fn ended(lines: &[CaseLine<'_>], still_open: usize, longest: usize) -> String {
     let mut seen = HashSet::new();
     let mut names = Vec::new();
     let mut endings = HashSet::new();
-    for case in &letter.lines {
+    for case in lines {
         endings.insert(ending(case));
         if seen.insert((case.name, case.platform, case.owner)) {
             names.push(line(case.name, LONGEST_NAME));
@@ -134,22 +133,19 @@ fn ended(letter: &Letter<'_>, longest: usize) -> String {
         Some(ending) if endings.len() == 1 => ending,
         _ => "已解除",
     };
-    let open = match letter.still_open {
+    let open = match still_open {
         0 => String::new(),
         open => format!("（另有{open}项未解决）"),
     };
     match names.as_slice() {
         [name] if name.is_empty() => format!("{how}{open}"),
         [name] => format!("{name} {how}{open}"),
-        _ => {
-            let names: Vec<_> = names.iter().collect();
-            named(format!("{}项{how}{open}", names.len()), &names, names.len(), longest)
-        }
+        names => named(format!("{}项{how}{open}", names.len()), names, names.len(), longest),
     }
 }
 
 /// The text and as many names as there is room for; `all` is how many there would be.
-fn named(mut text: String, names: &[&String], all: usize, longest: usize) -> String {
+fn named(mut text: String, names: &[String], all: usize, longest: usize) -> String {
     let mut length = text.chars().count();
     let mut shown = 0;
     for name in names.iter().filter(|name| !name.is_empty()) {

@@ -300,17 +300,14 @@ proptest! {
     fn the_announced_time_is_the_time_of_the_next_mail(happenings in happenings()) {
         let mut world = World::live(&happenings);
         world.pass(0);
-        match world.decide().due {
-            Some(due) => {
-                world.now = due.timestamp() - 1;
-                prop_assert_eq!(world.decide().reason, None);
-                world.now += 1;
-                prop_assert!(world.decide().reason.is_some());
-            }
-            None => {
-                world.now += 1000 * DAY;
-                prop_assert_eq!(world.decide().reason, None);
-            }
+        if let Some(due) = world.decide().due {
+            world.now = due.timestamp() - 1;
+            prop_assert_eq!(world.decide().reason, None);
+            world.now += 1;
+            prop_assert!(world.decide().reason.is_some());
+        } else {
+            world.now += 1000 * DAY;
+            prop_assert_eq!(world.decide().reason, None);
         }
     }
 
