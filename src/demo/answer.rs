@@ -331,8 +331,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_address_makes_a_site_panic(target in "/\\PC{0,60}", site in 0..Site::ALL.len()) {
-            let city = city();
-            let _ = answer(&city, Site::ALL[site], "http://127.0.0.1:1", &target, city.start());
+            static CITY: std::sync::LazyLock<City> = std::sync::LazyLock::new(city);
+            let _ = answer(&CITY, Site::ALL[site], "http://127.0.0.1:1", &target, CITY.start());
         }
     }
 }

@@ -165,6 +165,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, Manual};
     use crate::demo::Behaviour;
+    use crate::model::account::Kind;
     use chrono::{DateTime, Duration, Utc};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -202,7 +203,8 @@ mod tests {
         let (city, clock, serving) = open().await;
         for site in [Site::Rsshub, Site::CityHall, Site::Columns, Site::Wewe] {
             let account = city.registered(&serving.addresses).into_iter().find(|account| {
-                account.sources.len() == 1
+                account.kind != Kind::Service
+                    && account.sources.len() == 1
                     && account.sources[0].target.starts_with(&serving.addresses.base(site))
             });
             let url = account.unwrap().sources[0].target.clone();
