@@ -1,3 +1,5 @@
 //! What the operator wrote.
 
+pub mod document;
 pub mod mistake;
+pub mod secret;

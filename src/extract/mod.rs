@@ -1,1 +1,119 @@
-//! (under construction)
+//! 3 FACTS: from bytes to profile and posts.
+//!
+//! In: an answer of the outside world, the recipe of its platform and the listing of the last look. Out: what the
+//! page says, or why it says nothing. It reads no clock, no network and no database, and never takes a page that
+//! could not be read for an account that is silent: an empty list counts only with the platform's own proof.
+//!
+//! The order: the status; the answer's own keys; the reader; only when it read nothing, the marks of walls.
+
+mod address;
+mod answer;
+mod article;
+mod challenge;
+mod clean;
+mod cut;
+pub mod date;
+mod dated;
+mod feed;
+mod gather;
+mod json;
+mod list;
+mod page;
+mod path;
+mod recipe;
+mod scan;
+
+pub use recipe::{Follow, Golden, Pace, Recipe, Recipes};
+
+use crate::model::listing::{Article, Extracted, Listing};
+use crate::model::page::{Fetched, Miss};
+use crate::model::visit::Failure;
+use answer::Answer;
+use chrono::{DateTime, Utc};
+use recipe::Reader;
+
+/// Why a reader could make nothing of an answer, before the walls are looked for.
+struct Trouble {
+    failure: Failure,
+    detail: String,
+}
+
+impl Trouble {
+    fn new(failure: Failure, detail: impl Into<String>) -> Self {
+        Self { failure, detail: detail.into() }
+    }
+}
+
+/// What a listing page or feed says.
+///
+/// `posts` holds the items whose bytes `known` does not have; `listing` holds all. An answer without items is an
+/// error unless `empty_marker` is set.
+pub fn extract(
+    recipe: &Recipe,
+    fetched: &Fetched,
+    known: &Listing,
+    now: DateTime<Utc>,
+) -> Result<Extracted, Miss> {
+    let answer = Answer::new(fetched);
+    usable(recipe, &answer)?;
+    let read = match (recipe.reader, &recipe.json) {
+        (Reader::Json, Some(fields)) => json::read(recipe, fields, &answer, known, now),
+        (Reader::Page, _) => page::read(recipe, &answer, known, now),
+        _ => feed::read(recipe, &answer, known, now),
+    };
+    let trouble = match read {
+        Ok(read) if !read.listing.lines.is_empty() || read.empty_marker => return Ok(read),
+        Ok(read) => {
+            let proof = recipe.empty.text.as_ref().and_then(|words| words.find(answer.visible()));
+            if proof.is_some() && challenge::wall(&recipe.marks, recipe.reader, &answer).is_none() {
+                return Ok(Extracted { empty_marker: true, ..read });
+            }
+            Trouble::new(Failure::Empty, "列表中没有一条内容")
+        }
+        Err(trouble) => trouble,
+    };
+    Err(wall(recipe, &answer, Failure::Layout).unwrap_or_else(|| {
+        let failure = if recipe.bridge && trouble.failure != Failure::Empty {
+            Failure::BridgeDown
+        } else {
+            trouble.failure
+        };
+        Miss::on(fetched, failure, trouble.detail)
+    }))
+}
+
+/// What an article's own page says about it.
+pub fn article(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Article, Miss> {
+    let answer = Answer::new(fetched);
+    usable(recipe, &answer)?;
+    article::read(&answer, now).map_err(|trouble| {
+        wall(recipe, &answer, Failure::Gone)
+            .unwrap_or_else(|| Miss::on(fetched, trouble.failure, trouble.detail))
+    })
+}
+
+/// Whether there is anything to read: the status is a good one and the answer's own keys do not refuse.
+fn usable(recipe: &Recipe, answer: &Answer<'_>) -> Result<(), Miss> {
+    if !(200..300).contains(&answer.fetched.status) {
+        let mut miss = challenge::refusal(&recipe.marks, recipe.reader, answer);
+        if recipe.bridge && matches!(miss.failure, Failure::Server | Failure::Refused | Failure::Gone) {
+            // What a bridge cannot find says something about the bridge, not about the account.
+            miss.failure = Failure::BridgeDown;
+        }
+        return Err(miss);
+    }
+    challenge::statement(&recipe.marks, recipe.reader, answer).map_or(Ok(()), Err)
+}
+
+/// The wall in front of a page that gave nothing. A page that says "does not exist" with status 200 means itself:
+/// for an article that is gone, for a list only that the list has moved; the caller says which.
+fn wall(recipe: &Recipe, answer: &Answer<'_>, missing: Failure) -> Option<Miss> {
+    let mut miss = challenge::wall(&recipe.marks, recipe.reader, answer)?;
+    if miss.failure == Failure::Gone && recipe.reader == Reader::Page {
+        miss.failure = missing;
+    }
+    Some(miss)
+}
+
+#[cfg(test)]
+mod tests;

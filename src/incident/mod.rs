@@ -1,1 +1,147 @@
-//! (under construction)
+//! Cases: one per account and rule.
+//!
+//! In: the cases that run for an account and what a look found. Out: what to open, rewrite and end. Pure; the
+//! schedule writes it in the transaction of the look, and mails leave later, from rows.
+
+pub mod damp;
+pub mod inhibit;
+pub mod lifecycle;
+
+use crate::model::account::AccountId;
+use crate::model::finding::{Finding, Rule};
+use crate::model::incident::{Incident, IncidentId, IncidentKey};
+use lifecycle::{Effect, Happening};
+
+/// What follows from one look for the cases of an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Cases to open.
+    pub open: Vec<(IncidentKey, Finding)>,
+    /// Running cases whose weight or beginning changed.
+    pub change: Vec<(IncidentId, Finding)>,
+    /// Running cases that are over.
+    pub resolve: Vec<IncidentId>,
+}
+
+/// What a look can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sureness {
+    /// The look itself was good: what it did not find is not there.
+    pub good: bool,
+    /// The look can carry a claim about activity.
+    pub judged: bool,
+}
+
+impl Sureness {
+    fn covers(self, rule: Rule) -> bool {
+        self.good && (self.judged || !rule.is_inactivity())
+    }
+}
+
+/// Compares what a look found with the cases that run. Findings about activity must come from a look that can
+/// carry them; a failed look can only open cases about its own failing.
+#[must_use]
+pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>, sure: Sureness) -> Verdict {
+    let mut verdict = Verdict::default();
+    for case in running {
+        let found = findings
+            .iter()
+            .any(|finding| finding.rule == case.key.rule && finding.subject == case.key.subject);
+        let happening = match (found, sure.covers(case.key.rule)) {
+            (true, _) => Happening::Found,
+            (false, true) => Happening::Cleared,
+            (false, false) => Happening::Unsure,
+        };
+        if lifecycle::next(Some(case.state), happening).1 == Effect::Resolve {
+            verdict.resolve.push(case.id);
+        }
+    }
+    for finding in findings {
+        let key =
+            IncidentKey { account: Some(account), rule: finding.rule, subject: finding.subject.clone() };
+        match running.iter().find(|case| case.key == key) {
+            None => verdict.open.push((key, finding)),
+            Some(case) if case.level != finding.level || case.since != finding.since => {
+                verdict.change.push((case.id, finding));
+            }
+            Some(_) => {}
+        }
+    }
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::{Evidence, Level};
+    use crate::model::incident::State;
+    use chrono::{DateTime, Utc};
+
+    const ACCOUNT: AccountId = AccountId(5);
+    const GOOD: Sureness = Sureness { good: true, judged: true };
+    const FAILED: Sureness = Sureness { good: false, judged: false };
+
+    fn finding(rule: Rule) -> Finding {
+        Finding {
+            rule,
+            subject: String::new(),
+            level: Level::Fail,
+            since: DateTime::UNIX_EPOCH,
+            evidence: Evidence::default(),
+        }
+    }
+
+    fn case(rule: Rule) -> Incident {
+        Incident {
+            id: IncidentId(1),
+            key: IncidentKey { account: Some(ACCOUNT), rule, subject: String::new() },
+            level: Level::Fail,
+            state: State::Open,
+            since: DateTime::<Utc>::UNIX_EPOCH,
+            opened_at: DateTime::UNIX_EPOCH,
+            changed_at: DateTime::UNIX_EPOCH,
+            ended_at: None,
+            evidence: Evidence::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_found_and_does_not_run_is_opened_once() {
+        let verdict = compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], GOOD);
+        assert_eq!(verdict.open.len(), 1);
+        let running = case(Rule::Weekly);
+        assert_eq!(compare(ACCOUNT, &[&running], vec![finding(Rule::Weekly)], GOOD), Verdict::default());
+    }
+
+    #[test]
+    fn a_failed_look_resolves_nothing() {
+        for rule in Rule::ALL {
+            let running = case(*rule);
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], FAILED), Verdict::default());
+        }
+    }
+
+    #[test]
+    fn a_good_look_ends_what_is_over() {
+        for rule in [Rule::Weekly, Rule::Unverified, Rule::LayoutChanged] {
+            let running = case(rule);
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD).resolve, [IncidentId(1)]);
+        }
+    }
+
+    #[test]
+    fn a_good_look_that_cannot_be_judged_ends_only_cases_about_our_sight() {
+        let sure = Sureness { good: true, judged: false };
+        let (weekly, unverified) = (case(Rule::Weekly), case(Rule::Unverified));
+        let verdict = compare(ACCOUNT, &[&weekly, &unverified], vec![], sure);
+        assert_eq!(verdict.resolve.len(), 1);
+    }
+
+    #[test]
+    fn a_changed_beginning_is_written_without_a_new_case() {
+        let running = case(Rule::Weekly);
+        let later = Finding { since: DateTime::from_timestamp(60, 0).unwrap(), ..finding(Rule::Weekly) };
+        let verdict = compare(ACCOUNT, &[&running], vec![later], GOOD);
+        assert_eq!((verdict.open.len(), verdict.change.len()), (0, 1));
+    }
+}

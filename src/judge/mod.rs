@@ -1,1 +1,22 @@
-//! (under construction)
+//! 4 FINDINGS: rules over facts.
+//!
+//! In: what is known about an account, a rule pack, the time. Out: its state and findings with their evidence.
+//! Everything here is pure but for reading the files of packs at start; nothing is fetched, stored or sent.
+//!
+//! | Question | File | Runs on | Skipped when |
+//! |---|---|---|---|
+//! | Has it been silent for too long? | [`inactivity`] | every visit, good or not | the last good look is missing or not fresh: nothing may be opened or closed (`judged == false`) |
+//! | Can we see it, and does it still exist? | [`reachability`] | every failed visit | our own line is down |
+//! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
+//!
+//! What the rules demand is data ([`pack`]); what they need to know is one small value per account
+//! ([`facts`]), kept up to date look by look and equal to what the whole [`history`] says.
+
+pub mod facts;
+pub mod history;
+pub mod inactivity;
+pub mod months;
+pub mod originality;
+pub mod pack;
+pub mod reachability;
+mod wording;

@@ -28,6 +28,15 @@ words! {
     }
 }
 
+words! {
+    /// What the people of a group know about a case.
+    pub enum Told {
+        Never = "never", "未通知";
+        Open = "open", "已通知";
+        Resolved = "resolved", "已通知恢复";
+    }
+}
+
 /// The number of a delivery in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(pub i64);

@@ -18,6 +18,19 @@ words! {
     }
 }
 
+impl Level {
+    /// How grave the level is: what a mail shows first, and what counts as getting worse.
+    #[must_use]
+    pub const fn gravity(self) -> u8 {
+        match self {
+            Self::Reminder => 0,
+            Self::Deduction => 1,
+            Self::Suspected => 2,
+            Self::Fail => 3,
+        }
+    }
+}
+
 words! {
     /// One criterion. The first six are the words of the labelled cases; the rest are about our own sight.
     pub enum Rule {

@@ -64,6 +64,8 @@ pub struct Incident {
     pub since: DateTime<Utc>,
     /// When we opened the case.
     pub opened_at: DateTime<Utc>,
+    /// When it took its present state and level.
+    pub changed_at: DateTime<Utc>,
     /// When it ended, if it did.
     pub ended_at: Option<DateTime<Utc>>,
     /// What it rests on.

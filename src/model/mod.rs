@@ -4,6 +4,7 @@
 //! themselves, but they never read a clock, a file or a database.
 
 pub mod account;
+pub mod charset;
 pub mod delivery;
 pub mod finding;
 pub mod incident;
@@ -12,6 +13,7 @@ pub mod moment;
 pub mod page;
 pub mod post;
 pub mod visit;
+pub mod watch;
 
 /// A closed set of words that stand in the database, in metrics labels and in configuration.
 ///

@@ -1,0 +1,125 @@
+//! Judges labelled cases, so that the rules can be scored by somebody else.
+//!
+//! In: one JSON object per line. Out: one JSON object per line, the case's `id` and what the rule under test
+//! says. Each line is judged by itself, without clock or network; the labels (`expected`, `note`) that a line
+//! may carry are thrown away before the rule sees it. Nothing is held but the line in hand.
+
+mod dates;
+
+use clap::ValueEnum;
+use serde_json::Value;
+use std::io::{self, BufRead, BufWriter, Read, Write};
+
+/// Longest line that is read, in bytes.
+const LINE_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// A set of cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Set {
+    /// Strings found on pages and the instants they mean.
+    Dates,
+}
+
+/// Why a file of cases could not be judged to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum EvalError {
+    /// The cases could not be read or the answers not be written.
+    #[error("读写失败:{0}")]
+    Io(#[from] io::Error),
+    /// A line is no case of this set.
+    #[error("第{line}行:{reason}")]
+    Case {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it, naming the field.
+        reason: String,
+    },
+}
+
+/// Judges every case of `input` and writes the answers to `output`; says how many there were. Empty lines are
+/// skipped.
+pub fn run(set: Set, mut input: impl BufRead, output: impl Write) -> Result<usize, EvalError> {
+    let mut output = BufWriter::new(output);
+    let mut text = String::new();
+    let mut judged = 0;
+    for line in 1.. {
+        text.clear();
+        if input.by_ref().take(LINE_LIMIT).read_line(&mut text)? == 0 {
+            break;
+        }
+        if text.trim().is_empty() {
+            continue;
+        }
+        let answer = answer(set, &text).map_err(|reason| EvalError::Case { line, reason })?;
+        serde_json::to_writer(&mut output, &answer).map_err(io::Error::from)?;
+        output.write_all(b"\n")?;
+        judged += 1;
+    }
+    output.flush()?;
+    Ok(judged)
+}
+
+/// The answer to one case.
+fn answer(set: Set, text: &str) -> Result<Value, String> {
+    let mut case: Value = serde_json::from_str(text).map_err(|error| format!("不是有效的JSON:{error}"))?;
+    let Value::Object(fields) = &mut case else { return Err("不是JSON对象".to_owned()) };
+    fields.remove("expected");
+    fields.remove("note");
+    let id = fields.remove("id").filter(Value::is_string).ok_or("字段 id 缺失或不是文本")?;
+    let mut answer = match set {
+        Set::Dates => dates::judge(case)?,
+    };
+    answer["id"] = id;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_dates(input: &str) -> Result<String, EvalError> {
+        let mut output = Vec::new();
+        run(Set::Dates, input.as_bytes(), &mut output)?;
+        Ok(String::from_utf8(output).unwrap())
+    }
+
+    #[test]
+    fn every_case_is_answered_with_its_id() {
+        let input = concat!(
+            r#"{"id":"a","raw":"昨天 23:59","now":"2026-11-20T10:30:15+08:00","expected":{"instant":null}}"#,
+            "\n\n",
+            r#"{"id":"b","raw":"待定","now":"2026-11-20T10:30:15+08:00"}"#,
+        );
+        let expected = concat!(
+            r#"{"id":"a","instant":"2026-11-19T23:59:00+08:00"}"#,
+            "\n",
+            r#"{"id":"b","instant":null}"#,
+            "\n"
+        );
+        assert_eq!(run_dates(input).unwrap(), expected);
+    }
+
+    #[test]
+    fn labels_are_never_read() {
+        let plain = r#"{"id":"a","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
+        let labelled = r#"{"id":"a","note":7,"expected":"x","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
+        assert_eq!(run_dates(plain).unwrap(), run_dates(labelled).unwrap());
+    }
+
+    #[test]
+    fn a_broken_case_is_named_by_line_and_field() {
+        let good = r#"{"id":"a","raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#;
+        let table = [
+            ("{", "第2行", "JSON"),
+            ("[]", "第2行", "JSON"),
+            (r#"{"raw":"刚刚","now":"2026-11-20T10:30:15+08:00"}"#, "第2行", "id"),
+            (r#"{"id":"b","now":"2026-11-20T10:30:15+08:00"}"#, "第2行", "raw"),
+            (r#"{"id":"b","raw":"刚刚"}"#, "第2行", "now"),
+            (r#"{"id":"b","raw":"刚刚","now":"昨天"}"#, "第2行", "now"),
+        ];
+        for (bad, line, field) in table {
+            let error = run_dates(&format!("{good}\n{bad}\n")).unwrap_err().to_string();
+            assert!(error.contains(line) && error.contains(field), "{bad}: {error}");
+        }
+    }
+}

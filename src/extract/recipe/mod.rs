@@ -1,0 +1,225 @@
+//! How to read a platform: a recipe, compiled from a file of `config/platforms`.
+//!
+//! In: a target out of the register. Out: the request for it, and everything the readers need to know. A recipe
+//! is data; it never runs code and never reaches another address than its own.
+
+mod compile;
+mod file;
+mod shelf;
+
+pub use shelf::Recipes;
+
+use super::challenge::Mark;
+use super::path::{Path, Test};
+use crate::model::account::Platform;
+use crate::model::page::{Request, Validators};
+use crate::model::post::Origin;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::Regex;
+use scraper::Selector;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// How a platform is read.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The word before the colon of a source in the register.
+    pub name: String,
+    /// What an office reads.
+    pub title: String,
+    /// The platforms whose accounts it reads; empty means any.
+    pub platforms: Vec<Platform>,
+    pub(super) reader: Reader,
+    base: Option<Url>,
+    url: String,
+    headers: Vec<(String, String)>,
+    conditional: bool,
+    follow: Option<Follow>,
+    pace: Pace,
+    golden: Option<Golden>,
+    pub(super) bridge: bool,
+    pub(super) origin: Origin,
+    pub(super) origins: Vec<OriginRule>,
+    pub(super) feed: Naming,
+    pub(super) page: Option<PageFields>,
+    pub(super) json: Option<JsonFields>,
+    pub(super) empty: Proof,
+    /// In the order of trying: the recipe's own before the general ones.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// What kind of bytes a recipe reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reader {
+    Feed,
+    Page,
+    Json,
+}
+
+/// Fetch the page of each new post that lacks a time of day or a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follow {
+    /// The most pages in one visit.
+    pub max: usize,
+}
+
+/// How often a site may be asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Between two requests to the site.
+    pub gap: Duration,
+    /// How far a gap may vary, as a share of it, 0 to 1.
+    pub jitter: f64,
+    /// Requests to the site in one day; none means no limit beyond the gap.
+    pub daily: Option<u32>,
+}
+
+/// A saved page that the recipe must read; `check` reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Golden {
+    /// The file.
+    pub page: PathBuf,
+    /// The posts on it.
+    pub posts: usize,
+}
+
+/// How the channel of a feed names the account: patterns whose group `it` is the name or the introduction.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naming {
+    pub(super) name: Vec<Regex>,
+    pub(super) intro: Vec<Regex>,
+}
+
+/// The fields of an item in a page. Without an item selector the list is found by itself.
+#[derive(Debug, Clone)]
+pub(super) struct PageFields {
+    pub(super) item: Selector,
+    pub(super) link: Option<Pick>,
+    pub(super) title: Option<Pick>,
+    pub(super) date: Option<Pick>,
+    pub(super) source: Option<Pick>,
+    pub(super) pinned: Option<Selector>,
+}
+
+/// An element inside an item, and the attribute to read instead of its text.
+#[derive(Debug, Clone)]
+pub(super) struct Pick {
+    pub(super) selector: Selector,
+    pub(super) attribute: Option<String>,
+}
+
+/// The fields of an item in JSON.
+#[derive(Debug, Clone)]
+pub(super) struct JsonFields {
+    pub(super) required: Vec<(String, Path)>,
+    pub(super) items: Path,
+    pub(super) id: Option<Path>,
+    pub(super) link: Option<Link>,
+    pub(super) title: Option<Path>,
+    pub(super) text: Option<Path>,
+    pub(super) date: Option<Path>,
+    pub(super) source: Option<Path>,
+    pub(super) pinned: Vec<Test>,
+    pub(super) name: Option<Path>,
+    pub(super) intro: Option<Path>,
+    pub(super) avatar: Option<Path>,
+    pub(super) followers: Option<Path>,
+    pub(super) verified_subject: Option<Path>,
+}
+
+/// The address of an item: a path, or literal text around paths in braces.
+#[derive(Debug, Clone)]
+pub(super) struct Link(pub(super) Vec<LinkPart>);
+
+/// A part of a link.
+#[derive(Debug, Clone)]
+pub(super) enum LinkPart {
+    Text(String),
+    Path(Path),
+}
+
+/// By what the platform itself says that there is nothing.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Proof {
+    /// A path to the platform's own counter of posts, which must be 0.
+    pub(super) counter: Option<Path>,
+    /// Words on the page.
+    pub(super) text: Option<Regex>,
+}
+
+/// Tells whose work a post is.
+#[derive(Debug, Clone)]
+pub(super) struct OriginRule {
+    pub(super) on: On,
+    pub(super) is: Origin,
+    /// Who is named as the source, in JSON.
+    pub(super) source: Option<Path>,
+}
+
+/// What an origin rule looks at.
+#[derive(Debug, Clone)]
+pub(super) enum On {
+    /// A test on the item's JSON.
+    Json(Test),
+    /// A pattern on a field; its group `source` is whom a repost names.
+    Field(Field, Regex),
+}
+
+/// The fields of a post that a pattern may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Field {
+    Title,
+    Text,
+    Html,
+    Url,
+}
+
+/// What may stand unescaped in one value of a path or query.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+impl Recipe {
+    /// The request for a target; the error says in Chinese what is wrong with the target.
+    pub fn request(&self, target: &str, validators: Validators) -> Result<Request, String> {
+        let target = target.trim();
+        if target.is_empty() {
+            return Err(format!("“{}:”之后没有目标", self.name));
+        }
+        let encoded = utf8_percent_encode(target, VALUE).to_string();
+        let filled = |template: &str| template.replace("{+target}", target).replace("{target}", &encoded);
+        let address = if self.url == "{target}" { target.to_owned() } else { filled(&self.url) };
+        let url = match &self.base {
+            Some(base) => base.join(&address),
+            None => Url::parse(&address),
+        };
+        let url = url.map_err(|_| format!("“{target}”不是完整的网址,应以 http:// 或 https:// 开头"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(format!("“{target}”不是 http 或 https 网址"));
+        }
+        Ok(Request {
+            url,
+            headers: self.headers.iter().map(|(name, value)| (name.clone(), filled(value))).collect(),
+            validators: if self.conditional { validators } else { Validators::default() },
+        })
+    }
+
+    /// Whether to fetch the pages of new posts, and how many at most.
+    #[must_use]
+    pub const fn follow(&self) -> Option<Follow> {
+        self.follow
+    }
+
+    /// How often the recipe's site may be asked.
+    #[must_use]
+    pub const fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// The saved page it must read.
+    #[must_use]
+    pub const fn golden(&self) -> Option<&Golden> {
+        self.golden.as_ref()
+    }
+}

@@ -1,0 +1,126 @@
+//! The recipes at hand: those shipped inside the program, and those of the operator's folder over them.
+//!
+//! In: a folder. Out: recipes by name, or every mistake in every file. It never reaches the network.
+
+use super::{Recipe, compile};
+use crate::config::mistake::Mistake;
+use crate::extract::extract;
+use crate::model::listing::Listing;
+use crate::model::page::Fetched;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use url::Url;
+
+/// The file of the general marks.
+const WALLS: &str = "walls.toml";
+
+/// What is shipped; a file of the same name in the operator's folder replaces it.
+const SHIPPED: [(&str, &str); 6] = [
+    (WALLS, include_str!("../../../config/platforms/walls.toml")),
+    ("feed.toml", include_str!("../../../config/platforms/feed.toml")),
+    ("rsshub.toml", include_str!("../../../config/platforms/rsshub.toml")),
+    ("gov-list.toml", include_str!("../../../config/platforms/gov-list.toml")),
+    ("gov-json.toml", include_str!("../../../config/platforms/gov-json.toml")),
+    ("weibo.toml", include_str!("../../../config/platforms/weibo.toml")),
+];
+
+/// Recipes by name.
+#[derive(Debug, Clone, Default)]
+pub struct Recipes {
+    by_name: BTreeMap<String, Arc<Recipe>>,
+}
+
+impl Recipes {
+    /// The recipes shipped with the program and those of a folder; the folder need not exist.
+    pub fn load(dir: &Path) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut files: BTreeMap<String, (PathBuf, String)> = SHIPPED
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (dir.join(name), (*text).to_owned())))
+            .collect();
+        files.extend(folder(dir, &mut mistakes));
+        let walls = match files.remove(WALLS) {
+            Some((path, text)) => compile::walls(&path, &text).unwrap_or_else(|found| {
+                mistakes.extend(found);
+                Vec::new()
+            }),
+            None => Vec::new(),
+        };
+        let mut recipes = Self::default();
+        for (path, text) in files.into_values() {
+            match compile::recipe(&path, &text, &walls) {
+                Ok(recipe) => recipes.put(recipe, &path, &mut mistakes),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if mistakes.is_empty() { Ok(recipes) } else { Err(mistakes) }
+    }
+
+    fn put(&mut self, recipe: Recipe, path: &Path, mistakes: &mut Vec<Mistake>) {
+        if self.by_name.contains_key(&recipe.name) {
+            let reason = format!("已有另一个文件使用名称“{}”", recipe.name);
+            mistakes.push(Mistake::whole(path, reason, "请换一个 name,或删去其中一个文件"));
+        } else {
+            self.by_name.insert(recipe.name.clone(), Arc::new(recipe));
+        }
+    }
+
+    /// The recipe of a name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Arc<Recipe>> {
+        self.by_name.get(name)
+    }
+
+    /// Every recipe in the order of names.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Recipe>> {
+        self.by_name.values()
+    }
+
+    /// Points every recipe of one base at another: the sample city serves the platforms on loopback.
+    pub fn rebase(&mut self, from_base: &str, to_base: &str) {
+        let (Ok(from), Ok(to)) = (Url::parse(from_base), Url::parse(to_base)) else { return };
+        for recipe in self.by_name.values_mut().filter(|recipe| recipe.base.as_ref() == Some(&from)) {
+            Arc::make_mut(recipe).base = Some(to.clone());
+        }
+    }
+
+    /// Reads the golden page of every recipe that has one at hand; a page that is not there is not a mistake,
+    /// because an installation need not carry them.
+    #[must_use]
+    pub fn rehearse(&self, now: DateTime<Utc>) -> Vec<Mistake> {
+        let tries = self.iter().filter_map(|recipe| {
+            let golden = recipe.golden()?;
+            let body = std::fs::read(&golden.page).ok()?;
+            let fetched = Fetched::at_hand(Url::parse("https://www.example.com/").ok()?, body);
+            let reason = match extract(recipe, &fetched, &Listing::default(), now) {
+                Ok(read) if read.posts.len() == golden.posts => return None,
+                Ok(read) => format!("应读出{}条,实际{}条", golden.posts, read.posts.len()),
+                Err(miss) => format!("读不出:{}({})", miss.failure.zh(), miss.detail),
+            };
+            let reason = format!("采集规则“{}”读样页{reason}", recipe.name);
+            Some(Mistake::whole(&golden.page, reason, "请修改采集规则,或更新 golden"))
+        });
+        tries.collect()
+    }
+}
+
+/// The recipe files of a folder.
+fn folder(dir: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, (PathBuf, String))> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut files = Vec::new();
+    for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                files.push((name, (path, text)));
+            }
+            Err(error) => {
+                mistakes.push(Mistake::whole(&path, format!("读不了:{error}"), "请检查文件权限和编码(UTF-8)"))
+            }
+        }
+    }
+    files
+}

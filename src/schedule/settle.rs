@@ -1,0 +1,359 @@
+//! What follows from one look: pure.
+//!
+//! In: an account as it was handed out, what the look gave, and which of its posts were known. Out: the
+//! account as it stands now, its new posts, its findings and its next look. A failed look changes nothing but
+//! the count of failures.
+
+use super::backoff;
+use super::cadence::{Cadence, Next};
+use super::visit::{Look, Seen};
+use crate::incident::Sureness;
+use crate::judge::facts::{Facts, Learnt};
+use crate::judge::history::{Look as Glance, Looks, effective_time};
+use crate::judge::pack::Pack;
+use crate::judge::{inactivity, originality, reachability};
+use crate::model::account::{AccountId, AccountState};
+use crate::model::finding::{Finding, Rule};
+use crate::model::listing::{Extracted, Listing};
+use crate::model::page::{Miss, Validators};
+use crate::model::post::{Post, PostKey, Published};
+use crate::model::visit::{Failure, Outcome, Visit};
+use crate::model::watch::{Trouble, Watched};
+use crate::store::accounts::Finish;
+use crate::store::posts::{Edited, Sighted};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::HashSet;
+
+/// Which posts of a batch were known before it.
+#[derive(Debug, Default)]
+pub struct KnownPosts {
+    /// By key.
+    pub keys: HashSet<(AccountId, PostKey)>,
+    /// By printed time and title, for posts that come back under another address.
+    pub titles: HashSet<(AccountId, i64, String)>,
+}
+
+/// What one look changes.
+#[derive(Debug)]
+pub struct Settled {
+    /// The account as it stands now.
+    pub finish: Finish,
+    /// The entry in the log of looks.
+    pub visit: Visit,
+    /// Posts never seen before.
+    pub posts: Vec<Sighted>,
+    /// Posts that changed.
+    pub edits: Vec<Edited>,
+    /// What the rules say.
+    pub findings: Vec<Finding>,
+    /// What the look can say.
+    pub sure: Sureness,
+}
+
+/// A list that is older than before is doubted for so long before it is believed.
+const DOUBT: Duration = Duration::hours(24);
+
+/// Posts in a listing that the memory of the last listing does not hold: they may be new, or come back.
+pub fn candidates<'a>(watched: &'a Watched, seen: &'a Seen) -> impl Iterator<Item = &'a Post> {
+    let posts = seen.extracted.iter().flat_map(|extracted| &extracted.posts);
+    posts.filter(|post| watched.listing.find_key(post.key).is_none())
+}
+
+/// Settles one look. `blind`: our own line is down, so that no failure of the network counts.
+#[must_use]
+pub fn settle(
+    mut watched: Watched,
+    look: Look,
+    known: &KnownPosts,
+    pack: &Pack,
+    cadence: &Cadence,
+    blind: bool,
+) -> Settled {
+    let at = look.at;
+    let (result, doubt) = doubtful(&watched, look.result, at);
+    let before = (watched.state, watched.trouble.failures, watched.known.clone());
+    watched.known.last_visit = Some(at);
+    let mut facts = facts_of(&watched);
+    let mut visit = Visit {
+        account: watched.id,
+        at,
+        outcome: Outcome::Unchanged,
+        items: 0,
+        covers_since: watched.known.covers_since,
+        duration_ms: u32::try_from(look.took.as_millis()).unwrap_or(u32::MAX),
+        status: 0,
+        detail: String::new(),
+    };
+    let (mut posts, mut edits) = (Vec::new(), Vec::new());
+    let mut changed = true;
+    let mut asked = None;
+    match result {
+        Ok(seen) => {
+            visit.status = seen.status;
+            let other = seen.source_no != watched.source_no
+                || (!seen.validators.is_empty() && seen.validators != watched.validators);
+            if !seen.validators.is_empty() || seen.extracted.is_some() {
+                watched.validators = seen.validators;
+            }
+            watched.source_no = seen.source_no;
+            if let Some(extracted) = seen.extracted {
+                visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
+                (posts, edits) = learn(&mut watched, &mut facts, extracted, known, at);
+                visit.outcome = if watched.listing.lines.is_empty() {
+                    Outcome::ProvenEmpty
+                } else {
+                    Outcome::Read { new: u32::try_from(posts.len()).unwrap_or(u32::MAX) }
+                };
+            } else {
+                changed = other;
+                visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
+            }
+            watched.known.covers_since = watched.listing.covers_since();
+            visit.covers_since = watched.known.covers_since;
+            facts.look(at, watched.known.covers_since);
+            watched.trouble = Trouble::default();
+        }
+        Err(miss) => {
+            asked = miss.retry_after;
+            let failure = if blind && miss.failure.is_outage() { Failure::Blind } else { miss.failure };
+            visit.outcome = Outcome::Failed(failure);
+            visit.status = miss.status;
+            visit.covers_since = None;
+            visit.detail.clone_from(&miss.detail);
+            stumble(&mut watched.trouble, failure, miss, at);
+            watched.trouble.doubt_since = doubt;
+            if failure != Failure::Partial {
+                // What the memory says about the page no longer holds once the page has been something else.
+                watched.validators = Validators::default();
+            }
+        }
+    }
+    store_facts(&mut watched, facts.clone());
+    let judgement = inactivity::judge(&facts, pack, at);
+    watched.state = judgement.state;
+    let good = visit.outcome.is_good();
+    let mut findings = if good { judgement.findings } else { Vec::new() };
+    if !good {
+        findings.extend(reachability::judge(&sight_of(&watched), pack.fresh, at));
+    }
+    let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
+    let next = next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at);
+    let lean = good
+        && !changed
+        && before.0 == watched.state
+        && before.1 == 0
+        && before.2.good_look.is_some()
+        && findings.is_empty()
+        && watched.open_cases == 0;
+    Settled {
+        finish: Finish { watched, due_at: Some(next.at), due_why: next.why, no_original, lean },
+        visit,
+        posts,
+        edits,
+        findings,
+        sure: Sureness { good, judged: good && judgement.judged },
+    }
+}
+
+/// A list whose newest post is older than before, or that is empty where there were posts, is doubted for a
+/// day: the platform may be hiding something from strangers, or its cache may lag. Returns since when.
+fn doubtful(
+    watched: &Watched,
+    result: Result<Seen, Miss>,
+    at: DateTime<Utc>,
+) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
+    let since = watched.trouble.doubt_since;
+    let Ok(seen) = result else { return (result, since) };
+    let Some(extracted) = &seen.extracted else { return (Ok(seen), None) };
+    let same_source = seen.source_no == watched.source_no;
+    let went_back = match (watched.listing.newest(), extracted.listing.newest()) {
+        (Some(before), Some(now)) => now < before,
+        (Some(_), None) => extracted.listing.lines.is_empty(),
+        (None, _) => false,
+    };
+    let since = since.unwrap_or(at);
+    if !went_back || !same_source || at - since >= DOUBT {
+        return (Ok(seen), None);
+    }
+    let miss = Miss {
+        status: seen.status,
+        ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见,可能未完整显示")
+    };
+    (Err(miss), Some(since))
+}
+
+/// Takes in a listing: its new and edited posts, and what it says about the account.
+fn learn(
+    watched: &mut Watched,
+    facts: &mut Facts,
+    extracted: Extracted,
+    known: &KnownPosts,
+    at: DateTime<Utc>,
+) -> (Vec<Sighted>, Vec<Edited>) {
+    let account = watched.id;
+    let looks = Looks::new(&last_good(watched));
+    let own = own_names(watched);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let (mut posts, mut edits) = (Vec::new(), Vec::new());
+    let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
+    for mut post in extracted.posts {
+        let (origin, source) = originality::settle(post.origin, post.source.as_deref(), &own);
+        (post.origin, post.source) = (origin, source);
+        if watched.listing.find_key(post.key).is_some() {
+            edits.push(Edited { account, post, at });
+            continue;
+        }
+        if known.keys.contains(&(account, post.key)) || is_twin(known, account, &post) {
+            continue;
+        }
+        let effective_at = effective_time(post.published, at, &looks);
+        facts.learn(&Learnt { at: effective_at, origin, title: &post.title, url: &post.url });
+        if facts.counts_months() && is_new_push(&watched.listing, &mut pushes, post.published, effective_at) {
+            facts.months.add(effective_at);
+        }
+        watched.known.days.count(effective_at);
+        posts.push(Sighted { account, post, first_seen: at, effective_at });
+    }
+    watched.listing = extracted.listing;
+    let profile = extracted.profile;
+    if let (Some(intro), Some(avatar)) = (&profile.intro, &profile.avatar) {
+        facts.profile_empty = intro.trim().is_empty() && avatar.is_empty();
+    }
+    watched.known.followers = profile.followers.or(watched.known.followers);
+    (posts, edits)
+}
+
+fn is_twin(known: &KnownPosts, account: AccountId, post: &Post) -> bool {
+    let Some(published) = post.published else { return false };
+    !post.title.is_empty()
+        && known.titles.contains(&(
+            account,
+            crate::model::moment::to_ms(published.shown()),
+            post.title.clone(),
+        ))
+}
+
+/// Several articles sent in one push carry the very same time and are one update.
+fn is_new_push(
+    before: &Listing,
+    pushes: &mut HashSet<DateTime<Utc>>,
+    published: Option<Published>,
+    effective_at: DateTime<Utc>,
+) -> bool {
+    if published != Some(Published::At(effective_at)) {
+        return true;
+    }
+    pushes.insert(effective_at) && !before.lines.iter().any(|line| line.published == published)
+}
+
+/// The last good look, as the rule about back-dated posts wants to know it.
+fn last_good(watched: &Watched) -> Vec<Glance> {
+    let look = watched.known.good_look.map(|at| Glance {
+        at,
+        good: true,
+        covers_since: watched.known.covers_since,
+        empty_marker: watched.listing.lines.is_empty(),
+    });
+    look.into_iter().collect()
+}
+
+/// Names under which the account's own body appears in a source line.
+fn own_names(watched: &Watched) -> Vec<String> {
+    let registered = &watched.registered;
+    [&registered.owner, &registered.name, &registered.verified_subject]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .cloned()
+        .collect()
+}
+
+/// Takes in a failed look.
+fn stumble(trouble: &mut Trouble, failure: Failure, miss: Miss, at: DateTime<Utc>) {
+    trouble.detail = miss.detail;
+    trouble.failure = Some(failure);
+    if failure == Failure::Blind {
+        return;
+    }
+    trouble.failures += 1;
+    trouble.failing_since = trouble.failing_since.or(Some(at));
+    if failure.is_statement() && trouble.statement != Some(failure) {
+        trouble.statement = Some(failure);
+        trouble.statement_since = Some(at);
+    }
+}
+
+fn next_look(
+    watched: &Watched,
+    facts: &Facts,
+    pack: &Pack,
+    cadence: &Cadence,
+    outcome: Outcome,
+    asked: Option<std::time::Duration>,
+    at: DateTime<Utc>,
+) -> Next {
+    if let Some(failure) = outcome.failure() {
+        let wait = backoff::delay(failure, watched.trouble.failures.max(1), asked);
+        return Next {
+            at: at + wait,
+            why: format!("{},{}后重试", failure.zh(), crate::model::moment::zh_span(wait)),
+        };
+    }
+    let deadlines: Vec<(Rule, DateTime<Utc>)> = inactivity::deadlines(facts, pack).collect();
+    cadence.next(watched.id, &watched.known.days, &deadlines, at)
+}
+
+/// The facts the judge needs, from an account's row.
+#[must_use]
+pub fn facts_of(watched: &Watched) -> Facts {
+    let registered = &watched.registered;
+    let known = &watched.known;
+    let facts = Facts::new(
+        registered.kind,
+        registered.platform,
+        registered.status,
+        registered.registered_at(),
+        watched.known_since,
+    );
+    Facts {
+        last_update: known.last_update,
+        last_maybe_original: known.last_original,
+        good_look: known.good_look,
+        reach: known.reach,
+        months: known.months.parse().unwrap_or_default(),
+        profile_empty: known.profile_empty,
+        last_post: known.last_post.clone(),
+        ..facts
+    }
+}
+
+fn store_facts(watched: &mut Watched, facts: Facts) {
+    let known = &mut watched.known;
+    known.last_update = facts.last_update;
+    known.last_original = facts.last_maybe_original;
+    known.good_look = facts.good_look;
+    known.reach = facts.reach;
+    known.months = facts.months.to_string();
+    known.profile_empty = facts.profile_empty;
+    known.last_post = facts.last_post;
+}
+
+/// How we see an account, from its row.
+#[must_use]
+pub fn sight_of(watched: &Watched) -> reachability::Sight {
+    let trouble = &watched.trouble;
+    reachability::Sight {
+        failures: trouble.failures,
+        failure: trouble.failure,
+        failing_since: trouble.failing_since,
+        statement: trouble.statement.zip(trouble.statement_since),
+        good_look: watched.known.good_look,
+        known_since: watched.known_since,
+        detail: trouble.detail.clone(),
+    }
+}
+
+/// The state of an account whose look settled nothing about it.
+#[must_use]
+pub fn state_of(watched: &Watched, pack: &Pack, now: DateTime<Utc>) -> AccountState {
+    inactivity::judge(&facts_of(watched), pack, now).state
+}

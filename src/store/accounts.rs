@@ -1,0 +1,383 @@
+//! Accounts: the register's lines, and what the looks at them left behind.
+
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
+use crate::model::account::{AccountId, AccountState, Registered, Status};
+use crate::model::finding::LastPost;
+use crate::model::listing::Listing;
+use crate::model::moment::{from_ms, to_ms};
+use crate::model::page::Validators;
+use crate::model::visit::Failure;
+use crate::model::watch::{Days, Known, Trouble, Watched};
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, QueryBuilder};
+
+/// The columns of [`WatchedRow`], in one place for every statement that returns them.
+macro_rules! watched_columns {
+    () => {
+        "id, register, site, known_since, state, last_visit, good_look, covers_since, reach, last_update, last_original, \
+         last_post, months, days, profile_empty, followers, failures, failure, failing_since, statement, statement_since, \
+         doubt_since, detail, source_no, etag, last_modified, listing, open_cases, attempts, lease_token"
+    };
+}
+pub(crate) use watched_columns;
+
+#[derive(FromRow)]
+pub(crate) struct WatchedRow {
+    id: i64,
+    register: String,
+    site: String,
+    known_since: i64,
+    state: String,
+    last_visit: Option<i64>,
+    good_look: Option<i64>,
+    covers_since: Option<i64>,
+    reach: Option<i64>,
+    last_update: Option<i64>,
+    last_original: Option<i64>,
+    last_post: Option<String>,
+    months: String,
+    days: Vec<u8>,
+    profile_empty: bool,
+    followers: Option<i64>,
+    failures: i64,
+    failure: Option<String>,
+    failing_since: Option<i64>,
+    statement: Option<String>,
+    statement_since: Option<i64>,
+    doubt_since: Option<i64>,
+    detail: String,
+    source_no: i64,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    listing: Vec<u8>,
+    open_cases: i64,
+    attempts: i64,
+    lease_token: Option<i64>,
+}
+
+impl TryFrom<WatchedRow> for Watched {
+    type Error = Error;
+
+    fn try_from(row: WatchedRow) -> Result<Self, Error> {
+        let id = row.id;
+        let failure = |column, value: Option<String>| -> Result<Option<Failure>, Error> {
+            value.map(|value| word("account", column, id, &value)).transpose()
+        };
+        let last_post: Option<LastPost> =
+            row.last_post.map(|text| json("account", "last_post", id, &text)).transpose()?;
+        Ok(Self {
+            id: AccountId(id),
+            registered: json("account", "register", id, &row.register)?,
+            site: row.site,
+            known_since: from_ms(row.known_since),
+            state: word("account", "state", id, &row.state)?,
+            known: Known {
+                last_visit: row.last_visit.map(from_ms),
+                good_look: row.good_look.map(from_ms),
+                covers_since: row.covers_since.map(from_ms),
+                reach: row.reach.map(from_ms),
+                last_update: row.last_update.map(from_ms),
+                last_original: row.last_original.map(from_ms),
+                last_post,
+                months: row.months,
+                days: Days::from_bytes(&row.days),
+                profile_empty: row.profile_empty,
+                followers: row.followers.and_then(|n| u64::try_from(n).ok()),
+            },
+            trouble: Trouble {
+                failures: small(row.failures),
+                failure: failure("failure", row.failure)?,
+                failing_since: row.failing_since.map(from_ms),
+                statement: failure("statement", row.statement)?,
+                statement_since: row.statement_since.map(from_ms),
+                doubt_since: row.doubt_since.map(from_ms),
+                detail: row.detail,
+            },
+            source_no: usize::try_from(row.source_no).unwrap_or(0),
+            validators: Validators { etag: row.etag, last_modified: row.last_modified },
+            listing: Listing::from_bytes(&row.listing),
+            open_cases: small(row.open_cases),
+            attempts: small(row.attempts),
+            token: row.lease_token.unwrap_or(0),
+        })
+    }
+}
+
+/// A small count from the store's wide integer.
+pub(crate) fn small(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(if n < 0 { 0 } else { u32::MAX })
+}
+
+/// What a look leaves on the account's row.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// The account as it stands after the look.
+    pub watched: Watched,
+    /// When to look again; `None`: never.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Why then.
+    pub due_why: String,
+    /// Whether the original-content rule is broken now.
+    pub no_original: bool,
+    /// Nothing but the times of the look has changed: a short statement will do.
+    pub lean: bool,
+}
+
+impl Tx {
+    /// Gives leased accounts back with what was learnt. Returns those whose lease still held; whatever was
+    /// learnt about the others must not be written.
+    pub async fn finish_accounts(&mut self, finishes: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+        let mut held = Vec::with_capacity(finishes.len());
+        let (lean, full): (Vec<&Finish>, Vec<&Finish>) =
+            finishes.iter().copied().partition(|finish| finish.lean);
+        for chunk in lean.chunks(CHUNK) {
+            held.extend(self.finish_lean(chunk).await?);
+        }
+        for chunk in full.chunks(CHUNK) {
+            held.extend(self.finish_full(chunk).await?);
+        }
+        Ok(held)
+    }
+
+    async fn finish_lean(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+        let ids: Vec<i64> = on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* finish_lean */ UPDATE account SET due_at = v.column2, last_visit = v.column3, good_look = v.column3, \
+                 due_why = v.column5, lease_token = NULL, attempts = 0 FROM (",
+            );
+            query.push_values(chunk, |mut row, finish| {
+                row.push_bind(finish.watched.id.0)
+                    .push_bind(finish.due_at.map(to_ms))
+                    .push_bind(finish.watched.known.last_visit.map(to_ms))
+                    .push_bind(finish.watched.token)
+                    .push_bind(finish.due_why.clone());
+            });
+            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column4 RETURNING id");
+            query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
+        });
+        Ok(ids.into_iter().map(AccountId).collect())
+    }
+
+    async fn finish_full(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+        let ids: Vec<i64> = on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* finish_full */ UPDATE account SET due_at = v.column2, due_why = v.column3, state = v.column4, \
+                 no_original = v.column5, last_visit = v.column6, good_look = v.column7, covers_since = v.column8, \
+                 reach = v.column9, last_update = v.column10, last_original = v.column11, last_post = v.column12, \
+                 months = v.column13, days = v.column14, profile_empty = v.column15, followers = v.column16, \
+                 failures = v.column17, failure = v.column18, failing_since = v.column19, statement = v.column20, \
+                 statement_since = v.column21, doubt_since = v.column22, detail = v.column23, source_no = v.column24, \
+                 etag = v.column25, last_modified = v.column26, listing = v.column27, open_cases = v.column28, \
+                 lease_token = NULL, attempts = 0 FROM (",
+            );
+            query.push_values(chunk, |mut row, finish| {
+                let Watched { id, state, known, trouble, source_no, validators, listing, open_cases, .. } = &finish.watched;
+                row.push_bind(id.0)
+                    .push_bind(finish.due_at.map(to_ms))
+                    .push_bind(finish.due_why.clone())
+                    .push_bind(state.as_str())
+                    .push_bind(finish.no_original)
+                    .push_bind(known.last_visit.map(to_ms))
+                    .push_bind(known.good_look.map(to_ms))
+                    .push_bind(known.covers_since.map(to_ms))
+                    .push_bind(known.reach.map(to_ms))
+                    .push_bind(known.last_update.map(to_ms))
+                    .push_bind(known.last_original.map(to_ms))
+                    .push_bind(known.last_post.as_ref().map(to_json))
+                    .push_bind(known.months.clone())
+                    .push_bind(known.days.to_bytes())
+                    .push_bind(known.profile_empty)
+                    .push_bind(known.followers.map(|n| i64::try_from(n).unwrap_or(i64::MAX)))
+                    .push_bind(i64::from(trouble.failures))
+                    .push_bind(trouble.failure.map(Failure::as_str))
+                    .push_bind(trouble.failing_since.map(to_ms))
+                    .push_bind(trouble.statement.map(Failure::as_str))
+                    .push_bind(trouble.statement_since.map(to_ms))
+                    .push_bind(trouble.doubt_since.map(to_ms))
+                    .push_bind(trouble.detail.clone())
+                    .push_bind(i64::try_from(*source_no).unwrap_or(0))
+                    .push_bind(validators.etag.clone())
+                    .push_bind(validators.last_modified.clone())
+                    .push_bind(listing.to_bytes())
+                    .push_bind(i64::from(*open_cases))
+                    .push_bind(finish.watched.token);
+            });
+            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column29 RETURNING id");
+            query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
+        });
+        Ok(ids.into_iter().map(AccountId).collect())
+    }
+
+    /// Gives leased accounts back without a look, to be taken again at `due_at`.
+    pub async fn release_accounts(&mut self, accounts: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
+        for chunk in accounts.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* release_accounts */ UPDATE account SET due_at = v.column2, lease_token = NULL, attempts = 0 FROM (",
+                );
+                query.push_values(chunk, |mut row, (watched, due)| {
+                    row.push_bind(watched.id.0).push_bind(to_ms(*due)).push_bind(watched.token);
+                });
+                query.push(") AS v WHERE id = v.column1 AND lease_token = v.column3");
+                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes new lines of the register; their first look is due at once. `sites` tells what shares one pace.
+    pub async fn add_accounts(
+        &mut self,
+        added: &[Registered],
+        site: &(dyn Fn(&Registered) -> String + Sync),
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        for chunk in added.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* add_accounts */ INSERT INTO account (key, register, name, platform, platform_uid, level, region_code, \
+                     owner, site, known_since, due_at, due_why, state) ",
+                );
+                query.push_values(chunk, |mut row, account| {
+                    row.push_bind(account.key.clone())
+                        .push_bind(to_json(account))
+                        .push_bind(account.name.clone())
+                        .push_bind(account.platform.as_str())
+                        .push_bind(account.platform_uid.clone())
+                        .push_bind(account.level.as_str())
+                        .push_bind(account.region_code.clone())
+                        .push_bind(account.owner.clone())
+                        .push_bind(site(account))
+                        .push_bind(to_ms(now))
+                        .push_bind(first_due(account, now).map(to_ms))
+                        .push_bind("登记后首次查看")
+                        .push_bind(first_state(account).as_str());
+                });
+                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Rewrites lines of the register; each is looked at anew, for its sources or rules may have changed. The
+    /// memory of the listing goes when the sources changed.
+    pub async fn change_accounts(
+        &mut self,
+        changed: &[(String, Registered)],
+        site: &(dyn Fn(&Registered) -> String + Sync),
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        for chunk in changed.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* change_accounts */ UPDATE account SET key = v.column2, register = v.column3, name = v.column4, \
+                     platform = v.column5, platform_uid = v.column6, level = v.column7, region_code = v.column8, \
+                     owner = v.column9, site = v.column10, due_at = v.column11, due_why = v.column12, retired_at = NULL, \
+                     etag = NULL, last_modified = NULL, source_no = 0 FROM (",
+                );
+                query.push_values(chunk, |mut row, (old_key, account)| {
+                    row.push_bind(old_key.clone())
+                        .push_bind(account.key.clone())
+                        .push_bind(to_json(account))
+                        .push_bind(account.name.clone())
+                        .push_bind(account.platform.as_str())
+                        .push_bind(account.platform_uid.clone())
+                        .push_bind(account.level.as_str())
+                        .push_bind(account.region_code.clone())
+                        .push_bind(account.owner.clone())
+                        .push_bind(site(account))
+                        .push_bind(first_due(account, now).map(to_ms))
+                        .push_bind("台账变更后复查");
+                });
+                query.push(") AS v WHERE key = v.column1");
+                query.build().persistent(false).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Stops watching accounts on purpose. Their history stays.
+    pub async fn retire_accounts(&mut self, keys: &[String], now: DateTime<Utc>) -> Result<(), Error> {
+        for chunk in keys.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET due_at = NULL, retired_at = ");
+                query.push_bind(to_ms(now)).push(" WHERE key IN (");
+                let mut list = query.separated(", ");
+                for key in chunk {
+                    list.push_bind(key.clone());
+                }
+                query.push(")");
+                query.build().persistent(false).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+}
+
+/// When a line of the register asks for its first look; `None`: never.
+fn first_due(account: &Registered, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match account.status {
+        Status::Normal | Status::Closing => Some(now),
+        Status::Planned | Status::Deregistered => None,
+    }
+}
+
+/// The state of an account nobody has looked at.
+fn first_state(account: &Registered) -> AccountState {
+    match account.status {
+        Status::Deregistered => AccountState::Deregistered,
+        Status::Closing => AccountState::Closing,
+        Status::Normal | Status::Planned => AccountState::New,
+    }
+}
+
+const LIST_REGISTER: &str =
+    "/* list_register */ SELECT id, register FROM account WHERE retired_at IS NULL ORDER BY id";
+const FIND_WATCHED: &str = concat!(
+    "/* find_watched */ SELECT ",
+    watched_columns!(),
+    " FROM account WHERE key = $1 OR name = $1 ORDER BY id"
+);
+const MAKE_DUE: &str = "/* make_due */ UPDATE account SET due_at = $1, due_why = '手动巡查' \
+     WHERE retired_at IS NULL AND due_at IS NOT NULL AND lease_token IS NULL AND ($2 = '' OR platform = $2) AND ($3 = '' OR key = $3)";
+const NEXT_DUE: &str = "/* next_due */ SELECT MIN(due_at) FROM account WHERE due_at IS NOT NULL";
+const COUNT_DUE: &str = "/* count_due */ SELECT COUNT(*) FROM account WHERE due_at <= $1";
+
+impl Store {
+    /// Every line of the register that is not retired.
+    pub async fn list_register(&self) -> Result<Vec<(AccountId, Registered)>, Error> {
+        let rows: Vec<(i64, String)> =
+            on_db!(self, Db, pool => sqlx::query_as::<Db, _>(LIST_REGISTER).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(id, text)| Ok((AccountId(id), json("account", "register", id, &text)?)))
+            .collect()
+    }
+
+    /// The accounts with this key or name; a name may stand on several platforms.
+    pub async fn find_watched(&self, key_or_name: &str) -> Result<Vec<Watched>, Error> {
+        let rows: Vec<WatchedRow> = on_db!(self, Db, pool => sqlx::query_as::<Db, WatchedRow>(FIND_WATCHED).bind(key_or_name).fetch_all(pool).await?);
+        rows.into_iter().map(Watched::try_from).collect()
+    }
+
+    /// Makes accounts due at once: all, those of one platform (word), or one (key). Returns how many.
+    pub async fn make_due(&self, platform: &str, key: &str, now: DateTime<Utc>) -> Result<u64, Error> {
+        let mut tx = self.begin().await?;
+        let rows = on_tx!(&mut tx, Db, conn =>
+            sqlx::query::<Db>(MAKE_DUE).bind(to_ms(now)).bind(platform.to_owned()).bind(key.to_owned()).execute(conn).await?.rows_affected());
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// When the next account is due, `None` when none ever is.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        let ms: Option<i64> =
+            on_db!(self, Db, pool => sqlx::query_scalar::<Db, Option<i64>>(NEXT_DUE).fetch_one(pool).await?);
+        Ok(ms.map(from_ms))
+    }
+
+    /// How many accounts are due.
+    pub async fn count_due(&self, now: DateTime<Utc>) -> Result<u64, Error> {
+        let count: i64 = on_db!(self, Db, pool => sqlx::query_scalar::<Db, i64>(COUNT_DUE).bind(to_ms(now)).fetch_one(pool).await?);
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}

@@ -1,0 +1,139 @@
+//! Take due rows, and give them back.
+//!
+//! Everything that must happen later is a row with a `due_at`, and this is the one way to take such rows.
+//! The lease *is* the due time: taking a row moves `due_at` to the end of the lease and writes a token, so
+//! that a killed worker's rows simply become due again, and a worker that was too slow cannot write (its
+//! token no longer matches). These are the only statements with one text for each database.
+
+use super::accounts::{WatchedRow, watched_columns};
+use super::{Error, Store, Tx, on_tx};
+use crate::model::moment::to_ms;
+use crate::model::watch::Watched;
+use chrono::{DateTime, Utc};
+
+/// Proof that rows were taken: what was taken later by somebody else carries another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Token(pub i64);
+
+/// The tables whose rows can be leased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Groups of cases to tell.
+    Group,
+    /// Mails to send.
+    Delivery,
+    /// Jobs of the calendar.
+    Job,
+}
+
+/// Both texts of one lease statement.
+struct Text {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Text {
+    fn of(&self, tx: &Tx) -> &'static str {
+        match tx {
+            Tx::Sqlite(_) => self.sqlite,
+            Tx::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+macro_rules! oldest_due {
+    ($name:literal, $table:literal) => {
+        Text {
+            sqlite: concat!(
+                "/* ",
+                $name,
+                " */ UPDATE ",
+                $table,
+                " SET due_at = $1, lease_token = $2, attempts = attempts + 1 ",
+                "WHERE id IN (SELECT id FROM ",
+                $table,
+                " WHERE due_at <= $3 ORDER BY due_at LIMIT $4) RETURNING id"
+            ),
+            postgres: concat!(
+                "/* ",
+                $name,
+                " */ UPDATE ",
+                $table,
+                " SET due_at = $1, lease_token = $2, attempts = attempts + 1 ",
+                "WHERE id IN (SELECT id FROM ",
+                $table,
+                " WHERE due_at <= $3 ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id"
+            ),
+        }
+    };
+}
+
+/// Accounts are taken fairly: at most so many of one site among the oldest due, lest one slow site fill the hands.
+const LEASE_ACCOUNTS: Text = Text {
+    sqlite: concat!(
+        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
+        "WHERE place <= $5 ORDER BY due_at LIMIT $4) RETURNING ",
+        watched_columns!()
+    ),
+    postgres: concat!(
+        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
+        "SELECT id FROM account WHERE due_at <= $3 AND id IN ( ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
+        "WHERE place <= $5) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING ",
+        watched_columns!()
+    ),
+};
+const LEASE_GROUPS: Text = oldest_due!("lease_groups", "incident_group");
+const LEASE_DELIVERIES: Text = oldest_due!("lease_deliveries", "delivery");
+const LEASE_JOBS: Text = oldest_due!("lease_jobs", "job");
+
+/// What to take.
+#[derive(Debug, Clone, Copy)]
+pub struct Take {
+    /// Rows due up to here.
+    pub now: DateTime<Utc>,
+    /// The lease's end.
+    pub until: DateTime<Utc>,
+    /// How many at the most.
+    pub limit: usize,
+    /// To prove it with.
+    pub token: Token,
+}
+
+impl Store {
+    /// Takes due rows of a table and returns their numbers. Two workers never get the same row.
+    pub async fn lease(&self, table: Table, take: Take) -> Result<Vec<i64>, Error> {
+        let mut tx = self.begin().await?;
+        let text = match table {
+            Table::Group => &LEASE_GROUPS,
+            Table::Delivery => &LEASE_DELIVERIES,
+            Table::Job => &LEASE_JOBS,
+        };
+        let statement = text.of(&tx);
+        let ids: Vec<i64> = on_tx!(&mut tx, Db, conn => {
+            let query = sqlx::query_scalar::<Db, i64>(statement).bind(to_ms(take.until)).bind(take.token.0).bind(to_ms(take.now));
+            query.bind(count(take.limit)).fetch_all(conn).await?
+        });
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// Takes due accounts with everything remembered about them, at most `per_site` of one site.
+    pub async fn lease_accounts(&self, take: Take, per_site: usize) -> Result<Vec<Watched>, Error> {
+        let mut tx = self.begin().await?;
+        let statement = LEASE_ACCOUNTS.of(&tx);
+        let rows: Vec<WatchedRow> = on_tx!(&mut tx, Db, conn => {
+            let query = sqlx::query_as::<Db, WatchedRow>(statement).bind(to_ms(take.until)).bind(take.token.0).bind(to_ms(take.now));
+            query.bind(count(take.limit)).bind(count(per_site)).fetch_all(conn).await?
+        });
+        tx.commit().await?;
+        rows.into_iter().map(Watched::try_from).collect()
+    }
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

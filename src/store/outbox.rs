@@ -1,0 +1,185 @@
+//! Mails that are owed, sent or dead.
+
+use super::lease::Token;
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json};
+use crate::model::delivery::{DeliveryId, DeliveryState, Message, Reason};
+use crate::model::moment::{from_ms, to_ms};
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, QueryBuilder};
+
+/// A mail to be written down.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The group it tells.
+    pub group: i64,
+    /// Which of the group's mails it is.
+    pub sequence: i64,
+    /// Why it is written.
+    pub reason: Reason,
+    /// The mail.
+    pub message: Message,
+}
+
+/// A mail taken to be sent.
+#[derive(Debug, Clone)]
+pub struct Owed {
+    /// Its number.
+    pub id: DeliveryId,
+    /// The group it tells.
+    pub group: i64,
+    /// Tries so far, this one included.
+    pub attempts: u32,
+    /// The mail.
+    pub message: Message,
+}
+
+/// How a try ended.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// The server took it.
+    Delivered {
+        /// The server's words.
+        receipt: String,
+    },
+    /// Try again.
+    Later {
+        /// When.
+        due_at: DateTime<Utc>,
+        /// What went wrong.
+        error: String,
+    },
+    /// It will never arrive.
+    Dead {
+        /// What went wrong.
+        error: String,
+    },
+}
+
+#[derive(FromRow)]
+struct OwedRow {
+    id: i64,
+    group_id: i64,
+    recipient: String,
+    attempts: i64,
+    message_id: String,
+    refs: String,
+    subject: String,
+    text: String,
+    html: String,
+    written_at: i64,
+}
+
+const FINISH_DELIVERY: &str = "/* finish_delivery */ UPDATE delivery SET state = $3, due_at = $4, receipt = $5, error = $6, \
+     ended_at = $7, lease_token = NULL WHERE id = $1 AND lease_token = $2";
+const THREAD: &str = "/* group_thread */ SELECT message_id FROM delivery WHERE group_id = $1 AND recipient = $2 ORDER BY sequence DESC LIMIT 10";
+const NEXT_DELIVERY: &str = "/* next_delivery */ SELECT MIN(due_at) FROM delivery WHERE due_at IS NOT NULL";
+
+impl Tx {
+    /// Writes down mails that are owed from now on. The same mail is never written down twice.
+    pub async fn insert_deliveries(&mut self, news: &[NewDelivery]) -> Result<(), Error> {
+        for chunk in news.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* insert_deliveries */ INSERT INTO delivery (group_id, sequence, recipient, reason, state, message_id, refs, \
+                     subject, text, html, written_at, due_at) ",
+                );
+                query.push_values(chunk, |mut row, new| {
+                    row.push_bind(new.group)
+                        .push_bind(new.sequence)
+                        .push_bind(new.message.recipient.clone())
+                        .push_bind(new.reason.as_str())
+                        .push_bind(DeliveryState::Pending.as_str())
+                        .push_bind(new.message.message_id.clone())
+                        .push_bind(to_json(&new.message.references))
+                        .push_bind(new.message.subject.clone())
+                        .push_bind(new.message.text.clone())
+                        .push_bind(new.message.html.clone())
+                        .push_bind(to_ms(new.message.written_at))
+                        .push_bind(to_ms(new.message.written_at));
+                });
+                query.push(" ON CONFLICT (group_id, sequence, recipient) DO NOTHING");
+                query.build().persistent(false).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Mails taken to be sent.
+    pub async fn load_owed(&self, ids: &[i64]) -> Result<Vec<Owed>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<OwedRow> = on_db!(self, Db, pool => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* load_owed */ SELECT id, group_id, recipient, attempts, message_id, refs, subject, text, html, written_at FROM delivery WHERE id IN (",
+            );
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push(") ORDER BY id");
+            query.build_query_as().persistent(false).fetch_all(pool).await?
+        });
+        rows.into_iter().map(Owed::try_from).collect()
+    }
+
+    /// Notes how a try ended, if the lease still holds.
+    pub async fn finish_delivery(
+        &self,
+        token: Token,
+        id: DeliveryId,
+        sent: &Sent,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let (state, due, receipt, error, ended) = match sent {
+            Sent::Delivered { receipt } => (DeliveryState::Sent, None, receipt.as_str(), "", Some(now)),
+            Sent::Later { due_at, error } => {
+                (DeliveryState::Pending, Some(*due_at), "", error.as_str(), None)
+            }
+            Sent::Dead { error } => (DeliveryState::Dead, None, "", error.as_str(), Some(now)),
+        };
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => {
+            let query = sqlx::query::<Db>(FINISH_DELIVERY).bind(id.0).bind(token.0).bind(state.as_str()).bind(due.map(to_ms));
+            query.bind(receipt.to_owned()).bind(error.to_owned()).bind(ended.map(to_ms)).execute(conn).await?.rows_affected()
+        });
+        tx.commit().await
+    }
+
+    /// The Message-IDs of a group's latest mails to one recipient, the oldest first.
+    pub async fn group_thread(&self, group: i64, recipient: &str) -> Result<Vec<String>, Error> {
+        let mut ids: Vec<String> = on_db!(self, Db, pool =>
+            sqlx::query_scalar::<Db, String>(THREAD).bind(group).bind(recipient.to_owned()).fetch_all(pool).await?);
+        ids.reverse();
+        Ok(ids)
+    }
+
+    /// When the next mail is due, `None` when none is.
+    pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        let ms: Option<i64> = on_db!(self, Db, pool => sqlx::query_scalar::<Db, Option<i64>>(NEXT_DELIVERY).fetch_one(pool).await?);
+        Ok(ms.map(from_ms))
+    }
+}
+
+impl TryFrom<OwedRow> for Owed {
+    type Error = Error;
+
+    fn try_from(row: OwedRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: DeliveryId(row.id),
+            group: row.group_id,
+            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            message: Message {
+                message_id: row.message_id,
+                references: json("delivery", "refs", row.id, &row.refs)?,
+                recipient: row.recipient,
+                subject: row.subject,
+                text: row.text,
+                html: row.html,
+                written_at: from_ms(row.written_at),
+            },
+        })
+    }
+}

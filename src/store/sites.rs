@@ -1,0 +1,111 @@
+//! The pace of sites, shared by all workers.
+
+use super::accounts::small;
+use super::{Error, Store, on_db, on_tx};
+use crate::model::moment::{from_ms, to_ms};
+use crate::model::visit::Failure;
+use chrono::{DateTime, Duration, Utc};
+use sqlx::QueryBuilder;
+
+/// Reserving n slots is one statement: it moves the next free slot n gaps on, from the latest of now, the
+/// next free slot and the end of a cool-down. The slots just taken are the n before the slot it returns.
+const RESERVE: &str = "/* reserve_slots */ INSERT INTO site (site, next_slot_at) VALUES ($1, $2 + $3) \
+     ON CONFLICT (site) DO UPDATE SET next_slot_at = $3 + CASE \
+       WHEN site.cool_until > $2 AND site.cool_until >= site.next_slot_at THEN site.cool_until \
+       WHEN site.next_slot_at > $2 THEN site.next_slot_at ELSE $2 END \
+     RETURNING next_slot_at";
+/// Refusals while the site is being left alone already belong to the same refusal.
+const COOL: &str = "/* cool_site */ INSERT INTO site (site, next_slot_at, cool_until, cool_count) VALUES ($1, $2, $2, 1) \
+     ON CONFLICT (site) DO UPDATE SET cool_count = CASE WHEN site.cool_until > $2 THEN site.cool_count ELSE site.cool_count + 1 END \
+     RETURNING cool_count";
+const EXTEND: &str =
+    "/* extend_cooling */ UPDATE site SET cool_until = $2 WHERE site = $1 AND cool_until < $2";
+const WARM: &str = "/* warm_site */ UPDATE site SET cool_count = 0 WHERE site = $1 AND cool_count > 0";
+const COOLING: &str =
+    "/* cooling_sites */ SELECT site, cool_until, cool_count FROM site WHERE cool_count > 0";
+
+/// A site that is left alone, or was not long ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cooling {
+    /// The site.
+    pub site: String,
+    /// Until when nobody may ask it.
+    pub until: DateTime<Utc>,
+    /// How often in a row it had to be left alone.
+    pub count: u32,
+}
+
+impl Store {
+    /// Reserves `n` consecutive slots of a site and returns the first; the others follow `gap` apart.
+    pub async fn reserve_slots(
+        &self,
+        site: &str,
+        n: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Error> {
+        let span = gap * i32::try_from(n).unwrap_or(i32::MAX);
+        let mut tx = self.begin().await?;
+        let next: i64 = on_tx!(&mut tx, Db, conn =>
+            sqlx::query_scalar::<Db, i64>(RESERVE).bind(site.to_owned()).bind(to_ms(now)).bind(span.num_milliseconds()).fetch_one(conn).await?);
+        tx.commit().await?;
+        Ok(from_ms(next) - span)
+    }
+
+    /// Notes that a site refused at an instant. Returns how often in a row it has.
+    pub async fn cool_site(&self, site: &str, at: DateTime<Utc>) -> Result<u32, Error> {
+        let mut tx = self.begin().await?;
+        let count: i64 = on_tx!(&mut tx, Db, conn =>
+            sqlx::query_scalar::<Db, i64>(COOL).bind(site.to_owned()).bind(to_ms(at)).fetch_one(conn).await?);
+        tx.commit().await?;
+        Ok(small(count))
+    }
+
+    /// Leaves a site alone until an instant, never shorter than before.
+    pub async fn extend_cooling(&self, site: &str, until: DateTime<Utc>) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(EXTEND).bind(site.to_owned()).bind(to_ms(until)).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// Notes that a site answers again.
+    pub async fn warm_site(&self, site: &str) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(WARM).bind(site.to_owned()).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// Sites that had to be left alone and have not answered since.
+    pub async fn list_cooling(&self) -> Result<Vec<Cooling>, Error> {
+        let rows: Vec<(String, i64, i64)> =
+            on_db!(self, Db, pool => sqlx::query_as::<Db, _>(COOLING).fetch_all(pool).await?);
+        Ok(rows
+            .into_iter()
+            .map(|(site, until, count)| Cooling { site, until: from_ms(until), count: small(count) })
+            .collect())
+    }
+
+    /// For each of these sites: how many of its accounts are out of reach after repeated looks, and how many
+    /// it has. `outage` failures are those of the site, not of the account.
+    pub async fn site_health(&self, sites: &[String]) -> Result<Vec<(String, u32, u32)>, Error> {
+        if sites.is_empty() {
+            return Ok(Vec::new());
+        }
+        let outages = Failure::ALL.iter().filter(|failure| failure.is_outage());
+        let rows: Vec<(String, i64, i64)> = on_db!(self, Db, pool => {
+            let mut query = QueryBuilder::<Db>::new("/* site_health */ SELECT site, COUNT(*) FILTER (WHERE failures >= 2 AND failure IN (");
+            let mut list = query.separated(", ");
+            for failure in outages {
+                list.push_bind(failure.as_str());
+            }
+            query.push(")), COUNT(*) FROM account WHERE due_at IS NOT NULL AND site IN (");
+            let mut list = query.separated(", ");
+            for site in sites {
+                list.push_bind(site.clone());
+            }
+            query.push(") GROUP BY site");
+            query.build_query_as().persistent(false).fetch_all(pool).await?
+        });
+        Ok(rows.into_iter().map(|(site, out, all)| (site, small(out), small(all))).collect())
+    }
+}

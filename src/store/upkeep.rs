@@ -1,0 +1,59 @@
+//! Upkeep: jobs of the calendar, and what is not kept for ever.
+
+use super::lease::Token;
+use super::{Error, Store, on_db, on_tx};
+use crate::model::moment::to_ms;
+use chrono::{DateTime, Utc};
+
+const ENSURE_JOB: &str =
+    "/* ensure_job */ INSERT INTO job (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+const JOB_NAME: &str = "/* job_name */ SELECT name FROM job WHERE id = $1";
+const FINISH_JOB: &str = "/* finish_job */ UPDATE job SET due_at = $3, lease_token = NULL, attempts = 0 WHERE id = $1 AND lease_token = $2";
+/// The newest look at each account stays however old it is: it is what the present state rests on.
+const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE at < $1 AND EXISTS \
+     (SELECT 1 FROM account WHERE account.id = visit.account_id AND account.good_look > visit.at AND account.last_visit > visit.at)";
+
+impl Store {
+    /// Makes sure that a job exists; one that is there keeps its time.
+    pub async fn ensure_job(&self, name: &str, due_at: DateTime<Utc>) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(ENSURE_JOB).bind(name.to_owned()).bind(to_ms(due_at)).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// The name of a leased job.
+    pub async fn job_name(&self, id: i64) -> Result<Option<String>, Error> {
+        Ok(
+            on_db!(self, Db, pool => sqlx::query_scalar::<Db, String>(JOB_NAME).bind(id).fetch_optional(pool).await?),
+        )
+    }
+
+    /// Gives a job back until its next time.
+    pub async fn finish_job(&self, token: Token, id: i64, due_at: DateTime<Utc>) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(FINISH_JOB).bind(id).bind(token.0).bind(to_ms(due_at)).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// Forgets looks older than an instant. Returns how many.
+    pub async fn forget_visits(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        let mut tx = self.begin().await?;
+        let rows = on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(FORGET_VISITS).bind(to_ms(before)).execute(conn).await?.rows_affected());
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Lets the database tidy its file and statistics.
+    pub async fn optimize(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::query("/* optimize */ PRAGMA optimize").execute(writer).await?;
+                sqlx::query("/* checkpoint */ PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+            }
+            Self::Postgres(pool) => {
+                sqlx::query("/* analyze */ ANALYZE").execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+}
