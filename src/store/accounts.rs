@@ -253,6 +253,13 @@ impl Tx {
                         .push_bind("登记后首次查看")
                         .push_bind(first_state(account).as_str());
                 });
+                // An account that was retired and comes back keeps its history.
+                query.push(
+                    " ON CONFLICT (key) DO UPDATE SET register = excluded.register, name = excluded.name, platform = excluded.platform, \
+                     platform_uid = excluded.platform_uid, level = excluded.level, region_code = excluded.region_code, \
+                     owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, \
+                     state = excluded.state, retired_at = NULL",
+                );
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }

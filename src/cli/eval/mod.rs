@@ -4,11 +4,14 @@
 //! says. Each line is judged by itself, without clock or network; the labels (`expected`, `note`) that a line
 //! may carry are thrown away before the rule sees it. Nothing is held but the line in hand.
 
+mod activity;
 mod dates;
 
+use super::{Desk, Failed};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::io::{self, BufRead, BufWriter, Read, Write};
+use std::path::PathBuf;
 
 /// Longest line that is read, in bytes.
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -16,8 +19,33 @@ const LINE_LIMIT: u64 = 4 * 1024 * 1024;
 /// A set of cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Set {
+    /// Accounts with their looks and posts, and the rules they break.
+    Activity,
     /// Strings found on pages and the instants they mean.
     Dates,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Set of cases.
+    set: Set,
+    /// File of cases, one JSON object per line.
+    #[arg(long)]
+    input: PathBuf,
+}
+
+impl Args {
+    pub(super) fn run(self, _desk: &Desk) -> Result<(), Failed> {
+        let file = std::fs::File::open(&self.input)
+            .map_err(|error| Failed::Usage(format!("无法读取{}:{error}", self.input.display())))?;
+        match run(self.set, io::BufReader::new(file), io::stdout().lock()) {
+            Ok(_) => Ok(()),
+            Err(EvalError::Io(error)) => Err(error.into()),
+            Err(error @ EvalError::Case { .. }) => {
+                Err(Failed::Usage(format!("{} {error}", self.input.display())))
+            }
+        }
+    }
 }
 
 /// Why a file of cases could not be judged to its end.
@@ -67,6 +95,7 @@ fn answer(set: Set, text: &str) -> Result<Value, String> {
     fields.remove("note");
     let id = fields.remove("id").filter(Value::is_string).ok_or("字段 id 缺失或不是文本")?;
     let mut answer = match set {
+        Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
     };
     answer["id"] = id;

@@ -1,0 +1,181 @@
+//! `xunwang explain`: which rule says what about an account, why, and from which looks.
+//!
+//! Everything is derived again from the looks and posts in the store, not from the verdict kept with the
+//! account, so that the explanation checks the verdict.
+
+use super::output::table;
+use super::{Desk, Failed};
+use crate::clock::{Clock, System};
+use crate::judge::facts::Facts;
+use crate::judge::history::{Look, Sighting};
+use crate::judge::inactivity;
+use crate::model::moment::{zh_minute, zh_span};
+use crate::model::visit::{Outcome, Visit};
+use crate::model::watch::Watched;
+use crate::schedule::settle::facts_of;
+use crate::store::posts::Sighted;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Key or name of the account.
+    account: String,
+    /// As of this time (RFC 3339).
+    #[arg(long, value_parser = super::parse_instant)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// Looks and posts read back for one explanation.
+const HISTORY: usize = 5000;
+/// Looks and posts shown.
+const SHOWN: usize = 12;
+
+impl Args {
+    pub(super) async fn run(self, desk: &Desk) -> Result<(), Failed> {
+        let config = desk.load()?;
+        let at = self.at.unwrap_or_else(|| System.now());
+        let store = crate::app::open_store(&config, &crate::app::worker_name()).await?;
+        let found = store.find_watched(&self.account).await?;
+        if found.is_empty() {
+            return Err(Failed::Usage(format!("台账中没有“{}”", self.account)));
+        }
+        let mut all = Vec::new();
+        for watched in found {
+            let visits = store.list_visits(watched.id, at, HISTORY).await?;
+            let posts = store.list_posts(watched.id, at, HISTORY).await?;
+            let named = Some(watched.registered.pack.as_str()).filter(|name| !name.is_empty());
+            let pack = named.unwrap_or(&config.main.schedule.pack);
+            let Some(pack) = config.packs.find(pack, at) else {
+                return Err(Failed::Usage(format!("没有名为“{pack}”的规则包")));
+            };
+            let facts = facts_of(&watched).from_history(&looks(&visits), &sightings(&posts), at);
+            let judgement = inactivity::judge(&facts, pack, at);
+            if desk.output.is_json() {
+                all.push(json!({
+                    "account": watched.registered.key, "name": watched.registered.name, "pack": pack.name, "at": at,
+                    "state": judgement.state, "judged": judgement.judged, "good_look": facts.good_look, "last_update": facts.last_update,
+                    "last_maybe_original": facts.last_maybe_original, "registered_at": facts.registered_at,
+                    "findings": judgement.findings.iter().map(|finding| json!({
+                        "rule": finding.rule, "level": finding.level, "since": finding.since, "evidence": finding.evidence })).collect::<Vec<_>>(),
+                    "deadlines": inactivity::deadlines(&facts, pack).map(|(rule, at)| json!({ "rule": rule, "at": at })).collect::<Vec<_>>(),
+                }));
+                continue;
+            }
+            self.say(desk, &watched, &facts, pack, &judgement, at)?;
+            show_looks(desk, &visits)?;
+            show_posts(desk, &posts)?;
+        }
+        if desk.output.is_json() {
+            desk.output.data(&all)?;
+        }
+        Ok(())
+    }
+
+    fn say(
+        &self,
+        desk: &Desk,
+        watched: &Watched,
+        facts: &Facts,
+        pack: &crate::judge::pack::Pack,
+        judgement: &inactivity::Judgement,
+        at: DateTime<Utc>,
+    ) -> Result<(), Failed> {
+        let registered = &watched.registered;
+        let out = desk.output;
+        let or_none = |at: Option<DateTime<Utc>>| at.map_or("无".to_owned(), zh_minute);
+        out.line(format!(
+            "{} {}({}) 主办单位:{}",
+            registered.key,
+            registered.name,
+            registered.platform.zh(),
+            registered.owner
+        ))?;
+        out.line(format!("截至 {} 的结论:{}", zh_minute(at), judgement.state.zh()))?;
+        out.line(format!("规则包 {}:{}", pack.name, pack.title))?;
+        out.line(format!(
+            "开设或备案 {}  最近更新 {}  最近可能的原创 {}",
+            or_none(facts.registered_at),
+            or_none(facts.last_update),
+            or_none(facts.last_maybe_original)
+        ))?;
+        let seen = facts.good_look.map_or("从未成功查看".to_owned(), |look| {
+            format!("{}({}前)", zh_minute(look), zh_span(at - look))
+        });
+        out.line(format!("最近一次成功查看 {seen}"))?;
+        if !judgement.judged {
+            out.line("最近一次成功查看已超过有效期,不对是否更新作出判断;访问失败不等于未更新")?;
+        }
+        for finding in &judgement.findings {
+            out.line(format!(
+                "· {}[{}] {}",
+                finding.rule.zh(),
+                finding.level.zh(),
+                finding.evidence.summary
+            ))?;
+            out.line(format!("  依据 {}", finding.evidence.basis))?;
+        }
+        for (rule, deadline) in inactivity::deadlines(facts, pack).filter(|(_, deadline)| *deadline > at) {
+            out.line(format!(
+                "· {} 的期限为 {},还有{}",
+                rule.zh(),
+                zh_minute(deadline),
+                zh_span(deadline - at)
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+fn looks(visits: &[Visit]) -> Vec<Look> {
+    let look = |visit: &Visit| Look {
+        at: visit.at,
+        good: visit.outcome.is_good(),
+        covers_since: visit.covers_since,
+        empty_marker: visit.outcome == Outcome::ProvenEmpty,
+    };
+    visits.iter().map(look).collect()
+}
+
+fn sightings(posts: &[Sighted]) -> Vec<Sighting<'_>> {
+    let sighting = |sighted: &'_ Sighted| Sighting {
+        guid: "",
+        url: "",
+        title: "",
+        published: sighted.post.published,
+        first_seen: sighted.first_seen,
+        origin: sighted.post.origin,
+        deleted: false,
+    };
+    posts
+        .iter()
+        .map(|sighted| Sighting { url: &sighted.post.url, title: &sighted.post.title, ..sighting(sighted) })
+        .collect()
+}
+
+fn show_looks(desk: &Desk, visits: &[Visit]) -> Result<(), Failed> {
+    let mut rows = table(&["查看时间", "结果", "条数", "说明"]);
+    for visit in visits.iter().take(SHOWN) {
+        let result =
+            visit.outcome.failure().map_or(visit.outcome.kind().zh(), crate::model::visit::Failure::zh);
+        rows.add_row([zh_minute(visit.at), result.to_owned(), visit.items.to_string(), visit.detail.clone()]);
+    }
+    desk.output.line(format!("最近的查看(共{}次)", visits.len()))?;
+    desk.output.line(rows.to_string())?;
+    Ok(())
+}
+
+fn show_posts(desk: &Desk, posts: &[Sighted]) -> Result<(), Failed> {
+    let mut rows = table(&["认定时间", "首次看到", "原创", "标题"]);
+    for sighted in posts.iter().take(SHOWN) {
+        rows.add_row([
+            zh_minute(sighted.effective_at),
+            zh_minute(sighted.first_seen),
+            sighted.post.origin.zh().to_owned(),
+            sighted.post.title.clone(),
+        ]);
+    }
+    desk.output.line(format!("最近的内容(共{}条)", posts.len()))?;
+    desk.output.line(rows.to_string())?;
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! `xunwang probe`: one look through all stages, nothing written.
+//!
+//! The JSON form is a contract: outcome, failure, complete, profile and posts.
+
+use super::{Desk, Failed};
+use crate::clock::{Manual, SharedClock, System};
+use crate::config::Config;
+use crate::extract::{Recipe, extract};
+use crate::fetch::Fetcher;
+use crate::judge::originality;
+use crate::model::account::Source;
+use crate::model::listing::{Extracted, Listing};
+use crate::model::moment::in_shanghai;
+use crate::model::page::{Fetched, Miss, Validators};
+use crate::model::post::{Origin, Post, Published};
+use crate::model::visit::{Failure, OutcomeKind};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use url::Url;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Key or name of an account of the register.
+    #[arg(required_unless_present = "recipe", conflicts_with = "recipe")]
+    account: Option<String>,
+    /// Name of a recipe.
+    #[arg(long, requires = "page")]
+    recipe: Option<String>,
+    /// Address to look at, or what else the recipe takes as its target.
+    #[arg(long, group = "page")]
+    url: Option<String>,
+    /// Saved page to read.
+    #[arg(long, group = "page")]
+    file: Option<PathBuf>,
+    /// Reference time (RFC 3339).
+    #[arg(long, value_parser = super::parse_instant)]
+    now: Option<DateTime<Utc>>,
+}
+
+/// Where a saved page pretends to come from, so that its relative links resolve.
+const NOWHERE: &str = "https://saved.example/";
+
+/// One source and what a look at it gave.
+struct Tried {
+    source: String,
+    fetched: Option<Fetched>,
+    result: Result<Extracted, Miss>,
+}
+
+impl Args {
+    pub(super) async fn run(self, desk: &Desk) -> Result<(), Failed> {
+        let config = desk.load()?;
+        let clock: SharedClock = match self.now {
+            Some(now) => Arc::new(Manual::new(now)),
+            None => Arc::new(System),
+        };
+        let (tries, own) = self.tries(desk, &config, &clock).await?;
+        if !desk.output.is_json() {
+            for tried in &tries {
+                explain(desk, tried)?;
+            }
+        }
+        // The last one is the one that answered, or the last that did not.
+        let Some(last) = tries.last() else {
+            return Err(Failed::Usage("该账号没有采集源".to_owned()));
+        };
+        if desk.output.is_json() {
+            desk.output.data(&as_json(last, &own))?;
+        } else {
+            show(desk, last, &own)?;
+        }
+        Ok(())
+    }
+
+    async fn tries(
+        &self,
+        desk: &Desk,
+        config: &Config,
+        clock: &SharedClock,
+    ) -> Result<(Vec<Tried>, Vec<String>), Failed> {
+        if let Some(name) = &self.recipe {
+            let recipe = find(config, name)?;
+            if let Some(file) = &self.file {
+                let body = std::fs::read(file)
+                    .map_err(|error| Failed::Usage(format!("无法读取{}:{error}", file.display())))?;
+                let fetched = Fetched::at_hand(Url::parse(NOWHERE).context("address")?, body);
+                let result = extract(recipe, &fetched, &Listing::default(), clock.now());
+                return Ok((
+                    vec![Tried {
+                        source: format!("{name}:{}", file.display()),
+                        fetched: Some(fetched),
+                        result,
+                    }],
+                    Vec::new(),
+                ));
+            }
+            let source = Source { recipe: name.clone(), target: self.url.clone().unwrap_or_default() };
+            let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
+            return Ok((vec![look(config, &fetcher, &source, clock).await], Vec::new()));
+        }
+        let wanted = self.account.as_deref().unwrap_or_default();
+        let store = crate::app::open_store(config, &crate::app::worker_name()).await?;
+        let mut found = store.find_watched(wanted).await?;
+        if found.len() > 1 {
+            for watched in &found {
+                desk.output.note(format!(
+                    "{} {}({})",
+                    watched.registered.key,
+                    watched.registered.name,
+                    watched.registered.platform.zh()
+                ));
+            }
+            return Err(Failed::Usage(format!("有{}个账号叫“{wanted}”,请改用台账编号", found.len())));
+        }
+        let Some(watched) = found.pop() else {
+            return Err(Failed::Usage(format!("台账中没有“{wanted}”")));
+        };
+        let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
+        let mut tries = Vec::new();
+        for source in &watched.registered.sources {
+            let tried = look(config, &fetcher, source, clock).await;
+            let read = tried.result.is_ok();
+            tries.push(tried);
+            if read {
+                break;
+            }
+        }
+        let registered = watched.registered;
+        Ok((tries, vec![registered.owner, registered.name, registered.verified_subject]))
+    }
+}
+
+fn find<'a>(config: &'a Config, name: &str) -> Result<&'a Arc<Recipe>, Failed> {
+    config.recipes.find(name).ok_or_else(|| {
+        let known: Vec<&str> = config.recipes.iter().map(|recipe| recipe.name.as_str()).collect();
+        Failed::Usage(format!("没有名为“{name}”的采集规则,可用的有:{}", known.join("、")))
+    })
+}
+
+async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &SharedClock) -> Tried {
+    let missed = |failure, detail: String| Tried {
+        source: source.to_string(),
+        fetched: None,
+        result: Err(Miss::new(failure, detail)),
+    };
+    let Some(recipe) = config.recipes.find(&source.recipe) else {
+        return missed(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe));
+    };
+    let request = match recipe.request(&source.target, Validators::default()) {
+        Ok(request) => request,
+        Err(reason) => return missed(Failure::NoSource, reason),
+    };
+    match fetcher.fetch(request).await {
+        Ok(fetched) => {
+            let result = extract(recipe, &fetched, &Listing::default(), clock.now());
+            Tried { source: source.to_string(), fetched: Some(fetched), result }
+        }
+        Err(miss) => Tried { source: source.to_string(), fetched: None, result: Err(miss) },
+    }
+}
+
+fn kind(result: &Result<Extracted, Miss>) -> OutcomeKind {
+    match result {
+        Ok(extracted) if extracted.listing.lines.is_empty() => OutcomeKind::ProvenEmpty,
+        Ok(_) => OutcomeKind::Read,
+        Err(_) => OutcomeKind::Failed,
+    }
+}
+
+fn as_json(tried: &Tried, own: &[String]) -> Value {
+    match &tried.result {
+        Ok(extracted) => json!({
+            "outcome": kind(&tried.result).as_str(),
+            "failure": null,
+            "complete": true,
+            "profile": extracted.profile,
+            "posts": extracted.posts.iter().map(|post| post_json(post, own)).collect::<Vec<_>>(),
+        }),
+        Err(miss) => json!({
+            "outcome": OutcomeKind::Failed.as_str(),
+            "failure": miss.failure.class(),
+            "detail": miss.detail,
+            "complete": false,
+            "profile": {},
+            "posts": [],
+        }),
+    }
+}
+
+fn settled(post: &Post, own: &[String]) -> (Origin, Option<String>) {
+    let own: Vec<&str> = own.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    originality::settle(post.origin, post.source.as_deref(), &own)
+}
+
+fn post_json(post: &Post, own: &[String]) -> Value {
+    let (origin, source) = settled(post, own);
+    json!({
+        "key": format!("{:016x}", post.key.0),
+        "title": post.title,
+        "url": post.url,
+        "published_at": post.published.map(|stamp| in_shanghai(stamp.shown()).to_rfc3339()),
+        "date_only": matches!(post.published, Some(Published::On(_))),
+        "origin": origin.as_str(),
+        "source": source,
+        "pinned": post.pinned,
+    })
+}
+
+/// Every step of one look, so that an operator can mend a recipe.
+fn explain(desk: &Desk, tried: &Tried) -> Result<(), Failed> {
+    desk.output.line(format!("采集源 {}", tried.source))?;
+    if let Some(fetched) = &tried.fetched {
+        desk.output.line(format!(
+            "  访问 {} → HTTP {},{}字节,{}毫秒",
+            fetched.url,
+            fetched.status,
+            fetched.body.len(),
+            fetched.took.as_millis()
+        ))?;
+        if !fetched.content_type.is_empty() {
+            desk.output.line(format!("  类型 {}", fetched.content_type))?;
+        }
+    }
+    match &tried.result {
+        Ok(extracted) => desk.output.line(format!("  读取 {}条", extracted.listing.lines.len()))?,
+        Err(miss) => {
+            desk.output.line(format!(
+                "  未能核验 {}({}){}",
+                miss.failure.zh(),
+                miss.failure.class(),
+                miss.detail
+            ))?;
+            desk.output.line(format!("  建议 {}", miss.failure.advice()))?;
+        }
+    }
+    Ok(())
+}
+
+fn show(desk: &Desk, tried: &Tried, own: &[String]) -> Result<(), Failed> {
+    let Ok(extracted) = &tried.result else { return Ok(()) };
+    if let Some(name) = &extracted.profile.name {
+        desk.output.line(format!("账号 {name}"))?;
+    }
+    let mut rows = super::output::table(&["发布时间", "来源", "标题", "链接"]);
+    for post in &extracted.posts {
+        let time = post.published.map_or_else(
+            || "无日期".to_owned(),
+            |stamp| match stamp {
+                Published::At(at) => crate::model::moment::zh_minute(at),
+                Published::On(day) => day.format("%Y年%-m月%-d日").to_string(),
+            },
+        );
+        let (origin, source) = settled(post, own);
+        let origin =
+            source.map_or_else(|| origin.zh().to_owned(), |source| format!("{}({source})", origin.zh()));
+        rows.add_row([time, origin, post.title.clone(), post.url.clone()]);
+    }
+    desk.output.line(rows.to_string())?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The help in Chinese, for terminals that speak it.
+
+use clap::Command;
+
+/// Command, argument (empty: the command itself), what it says.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("demo", "", "本机示例城市,由真实服务巡查:从这里开始"),
+    ("demo", "days", "演示多少个城市日"),
+    ("demo", "seconds", "每个城市日用多少秒"),
+    ("demo", "keep", "结束后继续运行,直到按Ctrl-C"),
+    ("demo", "dir", "把邮件、数据库和日志写到此目录"),
+    ("run", "", "运行服务"),
+    ("run", "log", "日志格式:text或json"),
+    ("check", "", "一次列出配置中的全部错误"),
+    ("check", "defaults", "输出内置的默认配置"),
+    ("import", "", "从CSV或XLSX文件导入台账"),
+    ("import", "file", "台账文件"),
+    ("import", "dry_run", "只显示将新增、变更、撤销的账号,不写入"),
+    ("import", "skip_bad", "跳过有问题的行,并写入单独的文件"),
+    ("import", "whole", "文件就是全部台账:撤销其中没有的账号"),
+    ("import", "template", "输出空白台账模板"),
+    ("sweep", "", "立即巡查一遍"),
+    ("sweep", "account", "只查看这些账号(台账编号或名称),可多次填写"),
+    ("sweep", "platform", "只查看此平台的账号"),
+    ("probe", "", "试看一个账号或页面,逐步显示,不写入"),
+    ("probe", "account", "台账编号或账号名称"),
+    ("probe", "recipe", "采集规则名称"),
+    ("probe", "url", "要看的地址,或规则所需的账号ID"),
+    ("probe", "file", "已保存的页面文件"),
+    ("probe", "now", "以此时间为准(RFC 3339)"),
+    ("explain", "", "说明某账号依据哪条规则、根据哪些查看记录得出什么结论"),
+    ("explain", "account", "台账编号或账号名称"),
+    ("explain", "at", "以此时间为准(RFC 3339)"),
+    ("eval", "", "判断带标注的样例"),
+    ("eval", "set", "样例类别"),
+    ("eval", "input", "样例文件,每行一个JSON对象"),
+    ("test-mail", "", "按当前配置发送一封测试邮件"),
+    ("test-mail", "to", "收件地址"),
+];
+
+/// The same command with its help in Chinese.
+pub(super) fn in_chinese(command: Command) -> Command {
+    let command = command
+        .about("巡网:政务新媒体巡查")
+        .mut_arg("config", |arg| {
+            arg.help("主配置文件[默认:config/xunwang.toml,其次/etc/xunwang/xunwang.toml,再次为内置配置]")
+        })
+        .mut_arg("json", |arg| arg.help("以JSON输出数据"));
+    WORDS.iter().fold(command, |command, (name, argument, says)| {
+        command.mut_subcommand(name, |sub| match *argument {
+            "" => sub.about(*says),
+            argument => sub.mut_arg(argument, |arg| arg.help(*says)),
+        })
+    })
+}
