@@ -38,12 +38,11 @@ pub(super) fn judge(case: Value) -> Result<Value, String> {
     let violations: Vec<Value> = told
         .map(|finding| json!({"code": finding.rule, "since": in_shanghai(finding.since).to_rfc3339()}))
         .collect();
-    Ok(json!({"id": case.id, "state": judgement.state, "violations": violations}))
+    Ok(json!({"state": judgement.state, "violations": violations}))
 }
 
 #[derive(Deserialize)]
 struct Case {
-    id: Value,
     account: Account,
     now: DateTime<Utc>,
     fetches: Vec<Fetch>,
