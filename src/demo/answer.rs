@@ -303,7 +303,7 @@ mod tests {
             states
         };
         assert!(states(2).iter().all(|changed| !changed));
-        assert!(states(41).iter().all(|changed| *changed) && states(41).len() == 4);
+        assert!(states(47).iter().all(|changed| *changed) && states(47).len() == 4);
     }
 
     #[test]

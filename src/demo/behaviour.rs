@@ -61,7 +61,7 @@ pub(super) const END: i64 = 60;
 /// When the accounts of [`Behaviour::WallLater`] disappear behind the wall.
 pub(super) const WALL: i64 = 3;
 /// When the platform begins to deny the accounts of [`Behaviour::Vanishes`].
-pub(super) const VANISHES: i64 = 8;
+pub(super) const VANISHES: i64 = 6;
 /// From when to when the column interface answers 429.
 pub(super) const LIMITED: std::ops::Range<i64> = 14..15;
 /// When the post dated ahead appears.
@@ -76,7 +76,7 @@ pub(super) const BACKDATED: i64 = 22;
 pub(super) const REVIVES: i64 = 26;
 /// When the list of [`Behaviour::LayoutChanged`] is redesigned: less than a day before the end, so that the
 /// last good look is still fresh there.
-pub(super) const LAYOUT: i64 = 40;
+pub(super) const LAYOUT: i64 = 46;
 
 impl Behaviour {
     /// When the account posted last before a silence, counted from the start; none for those that are lively
@@ -89,7 +89,8 @@ impl Behaviour {
             Self::Backdated => 9 * 24 + 5,
             // Its seven days end at hour 54: by then nobody can look, so nobody may say so.
             Self::WallLater => 7 * 24 - 54,
-            Self::Closing => 20 * 24 + 5,
+            // Past the weekly duty, which a closing account no longer has, short of the two weeks, which it has.
+            Self::Closing => 9 * 24 + 8,
             Self::Deregistered => 220 * 24,
             _ => return None,
         };

@@ -4,10 +4,10 @@
 //! the wording of the rules (7, 14, 30 and 90 days, four pushes in a natural month, a look stays fresh for a
 //! day); nothing here asks the judge.
 //!
-//! Assumed: every account is looked at about every two hours, and nothing is asked within [`MARGIN`] of an
-//! edge: a case whose edge is nearer is left undecided. Where the rules leave the moment to the watch (how long
-//! before a deadline it reminds, how many looks make a redesign, how long it backs off), the case is undecided
-//! for as long as that may take.
+//! Assumed: two looks at an account lie at most seven hours apart (the default cadence has six and a tenth of
+//! spread), failures of an account behind a wall or denied by its platform at most twelve and a half. A case
+//! whose edge is nearer than [`MARGIN`] is left undecided; where the rules leave the moment to the watch (how
+//! long before a deadline it reminds, how long it backs off), it is so for as long as that may take.
 
 use super::behaviour::{BACKDATED, Behaviour, DOWN, END, LAYOUT, REVIVES, VANISHES, WALL};
 use super::city::{Account, City, Site};
@@ -16,8 +16,11 @@ use crate::model::moment::Month;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
-/// How far from every edge the expectation keeps: looks every two hours, one more to be sure.
-pub const MARGIN: Duration = Duration::hours(3);
+/// How far from every edge the expectation keeps: the longest time between two looks and an hour more.
+pub const MARGIN: Duration = Duration::hours(8);
+
+/// The longest time between two failing looks at an account that refuses, in hours.
+const BACK_OFF: i64 = 13;
 
 /// What a case is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,8 +86,7 @@ impl City {
                 expected.add(About::Account(account.registered.key.clone()), &spell, at);
             }
         }
-        // The site must be seen failing by several of its accounts, and seen well after a back-off.
-        let down = Spell::between(Rule::SiteDown, DOWN.start, DOWN.start + 4).ending(DOWN.end, DOWN.end + 8);
+        let down = Spell::between(Rule::SiteDown, DOWN.start, DOWN.start).ending(DOWN.end, DOWN.end);
         expected.add(About::Site(Site::DistrictHall), &down, at);
         expected
     }
@@ -148,9 +150,10 @@ fn spells(account: &Account, start: DateTime<Utc>) -> Vec<Spell> {
         Behaviour::ServiceShort => vec![Spell::from(Rule::Weekly, Month::of(start).start() - start)],
         // Nothing is known from the first failed look on; whether that takes a day to say is the watch's choice.
         Behaviour::Wall => vec![Spell::between(Rule::Unverified, 0, 24)],
-        // The last good look lies within two hours before the wall and stays fresh for a day.
-        Behaviour::WallLater => vec![Spell::between(Rule::Unverified, WALL + 22, WALL + 24)],
-        Behaviour::LayoutChanged => vec![Spell::between(Rule::LayoutChanged, LAYOUT, LAYOUT + 12)],
+        // The last good look lies between the start and the wall and stays fresh for a day; then one more look
+        // must fail.
+        Behaviour::WallLater => vec![Spell::between(Rule::Unverified, 24, WALL + 24 + BACK_OFF)],
+        Behaviour::LayoutChanged => vec![Spell::between(Rule::LayoutChanged, LAYOUT, LAYOUT)],
         Behaviour::Vanishes => vec![
             // The platform must say it twice, a day apart.
             Spell::between(Rule::Gone, VANISHES + 24, VANISHES + 36),
@@ -220,11 +223,12 @@ mod tests {
     #[test]
     fn a_late_account_is_accused_after_its_line_and_not_before() {
         let weekly = |hour| count(&city().expected(Duration::hours(hour)).open, Rule::Weekly);
-        // Hours 20, 28 and 36 are the lines; the revived and the back-dated ones leave in between.
-        assert_eq!(weekly(4), 8 + 2 + 2 + 2 + 1);
-        assert_eq!(weekly(24), weekly(4) + 1 - 1);
-        assert_eq!(weekly(33), weekly(24) + 1 - 2);
-        assert_eq!(weekly(40), weekly(33) + 1);
+        // Hours 20, 28 and 36 are the lines; the back-dated one leaves at 22, the two revived ones at 26.
+        assert_eq!(weekly(10), 8 + 2 + 2 + 2 + 1);
+        assert_eq!(weekly(23), weekly(10) - 1);
+        assert_eq!(weekly(29), weekly(23) + 1 - 2);
+        assert_eq!(weekly(37), weekly(29) + 1);
+        assert_eq!(weekly(45), weekly(37) + 1);
     }
 
     #[test]

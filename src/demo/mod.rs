@@ -27,6 +27,9 @@ mod texts;
 
 mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 pub use behaviour::Behaviour;
 pub use city::{Account, City, Site};
 pub use expect::{About, Expected, MARGIN};
