@@ -23,6 +23,8 @@ mod script;
 
 mod server;
 
+pub mod setup;
+
 mod texts;
 
 mod timeline;

@@ -1,7 +1,7 @@
 //! Mails that are owed, sent or dead.
 
 use super::lease::Token;
-use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json};
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
 use crate::model::delivery::{DeliveryId, DeliveryState, Message, Reason};
 use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
@@ -32,6 +32,25 @@ pub struct Owed {
     pub attempts: u32,
     /// The mail.
     pub message: Message,
+}
+
+/// A mail as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailed {
+    /// Its number.
+    pub id: DeliveryId,
+    /// The group it tells.
+    pub group: String,
+    /// Whom it is for.
+    pub recipient: String,
+    /// Its subject.
+    pub subject: String,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// The last error, if its last try failed.
+    pub error: String,
 }
 
 /// How a try ended.
@@ -75,6 +94,8 @@ const FINISH_DELIVERY: &str = "/* finish_delivery */ UPDATE delivery SET state =
 /// A mail's thread is its last ten predecessors; mail clients need no more to keep it together.
 const THREADS: &str = "/* group_threads */ SELECT d.recipient, d.message_id FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id \
      WHERE d.group_id = $1 AND d.sequence > g.sequence - 10 ORDER BY d.sequence";
+const LIST_MAILS: &str = "/* list_mails */ SELECT d.id, g.key, d.recipient, d.subject, d.state, d.written_at, d.error \
+     FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id WHERE d.id > $1 ORDER BY d.id";
 const NEXT_DELIVERY: &str = "/* next_delivery */ SELECT MIN(due_at) FROM delivery WHERE due_at IS NOT NULL";
 
 impl Tx {
@@ -160,6 +181,25 @@ impl Store {
             threads.entry(recipient).or_default().push(id);
         }
         Ok(threads)
+    }
+
+    /// Every mail with a number above `after`, in the order of writing.
+    pub async fn list_mails(&self, after: DeliveryId) -> Result<Vec<Mailed>, Error> {
+        let rows: Vec<(i64, String, String, String, String, i64, String)> = on_db!(self, Db, pool => sqlx::query_as::<Db, _>(LIST_MAILS).bind(after.0).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(id, group, recipient, subject, state, written_at, error)| {
+                let state = word("delivery", "state", id, &state)?;
+                Ok(Mailed {
+                    id: DeliveryId(id),
+                    group,
+                    recipient,
+                    subject,
+                    state,
+                    written_at: from_ms(written_at),
+                    error,
+                })
+            })
+            .collect()
     }
 
     /// When the next mail is due, `None` when none is.
