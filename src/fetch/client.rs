@@ -48,6 +48,9 @@ impl Client {
             .pool_idle_timeout(IDLE)
             .no_proxy();
         if let Some(proxy) = &settings.proxy {
+            if !proxy.username().is_empty() || proxy.password().is_some() {
+                return Err(BuildError::Proxy);
+            }
             builder = builder.proxy(Proxy::all(proxy.clone()).map_err(BuildError::Client)?);
         }
         Ok(Self { http: builder.build().map_err(BuildError::Client)?, guard })

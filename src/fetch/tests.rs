@@ -168,9 +168,24 @@ mod requests {
         fetch(&settings, server.url("/")).await.unwrap();
         let agent = concat!("xunwang/", env!("CARGO_PKG_VERSION"), " (+mailto:xw@chenghu.gov.cn)");
         assert_eq!(server.seen()[0].header("user-agent"), Some(agent));
-        let wrong = Settings { contact: "澄湖市".to_owned(), ..open() };
-        let clock: SharedClock = Arc::new(Manual::new(now()));
-        assert!(matches!(Fetcher::new(&wrong, clock), Err(BuildError::Agent)));
+    }
+
+    #[test]
+    fn settings_that_make_no_header_or_hold_a_secret_are_refused() {
+        let build = |settings: &Settings| Fetcher::new(settings, Arc::new(Manual::new(now())));
+        let contact = Settings { contact: "澄湖市".to_owned(), ..open() };
+        assert!(matches!(build(&contact), Err(BuildError::Agent)));
+        let proxy = Settings { proxy: "http://user:secret@127.0.0.1:3128".parse().ok(), ..open() };
+        assert!(matches!(build(&proxy), Err(BuildError::Proxy)));
+    }
+
+    #[tokio::test]
+    async fn a_configured_proxy_carries_every_request() {
+        let proxy = Server::start(|_| good("through")).await;
+        let settings = Settings { proxy: Some(proxy.named("/")), robots: false, ..Settings::default() };
+        let fetched = fetch(&settings, "http://www.chenghu.gov.cn/".parse().unwrap()).await.unwrap();
+        assert_eq!(&fetched.body[..], b"through");
+        assert_eq!(proxy.paths(), ["http://www.chenghu.gov.cn/"]);
     }
 
     #[test]
@@ -239,6 +254,7 @@ mod redirects {
 mod failures {
     use super::*;
     use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
 
     #[tokio::test]
     async fn private_addresses_are_refused_by_number_and_by_name() {
@@ -274,21 +290,15 @@ mod failures {
 
     #[tokio::test]
     async fn a_server_that_speaks_no_tls_is_tls() {
-        let server = Server::start(|_| good("")).await;
-        let mut url = server.url("/");
-        url.set_scheme("https").unwrap();
-        // The server waits for the end of a line, which a handshake may lack.
-        let settings = Settings { read_timeout: SHORT, timeout: SHORT, connect_timeout: SHORT, ..open() };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+        // It speaks first: a handshake is no line of text that it could wait for.
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                .await
-                .unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
             std::future::pending::<()>().await;
         });
-        assert_eq!(failure(&settings, url).await, Failure::Tls);
+        assert_eq!(failure(&open(), url).await, Failure::Tls);
     }
 
     #[tokio::test]
@@ -351,10 +361,13 @@ mod sizes {
 
     #[tokio::test]
     async fn a_bomb_is_dropped_while_it_is_small() {
-        for (coding, body) in folded(&vec![0; 64 << 20]) {
+        // A gibibyte of nothing: a thousand members and frames of a mebibyte, as the formats allow.
+        for (coding, body) in folded(&vec![0; 1 << 20]) {
+            let body = if coding == "br" { body } else { body.repeat(1024) };
+            let settings = Settings { max_bytes: 1_000_000, ..open() };
             let headers = format!("Content-Encoding: {coding}\r\n");
             let server = Server::start(move |_| page("200 OK", &headers, &body)).await;
-            let miss = fetch(&open(), server.url("/")).await.unwrap_err();
+            let miss = fetch(&settings, server.url("/")).await.unwrap_err();
             assert_eq!((miss.failure, miss.status), (Failure::TooLarge, 200), "{coding}");
         }
     }
