@@ -14,8 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// Connections kept per host: one account after the other is asked there, rarely two at once.
-const IDLE_PER_HOST: usize = 2;
+/// Idle connections kept per host. A site at its pace needs one; the office's own bridge, asked for many
+/// accounts at once, should not pay for a new connection each time.
+const IDLE_PER_HOST: usize = 32;
 
 /// How long an idle connection is kept. Thousands of hosts are asked in turn; without a limit each would hold
 /// a descriptor.
@@ -48,6 +49,9 @@ impl Client {
             .pool_idle_timeout(IDLE)
             .no_proxy();
         if let Some(proxy) = &settings.proxy {
+            if !proxy.username().is_empty() || proxy.password().is_some() {
+                return Err(BuildError::Proxy);
+            }
             builder = builder.proxy(Proxy::all(proxy.clone()).map_err(BuildError::Client)?);
         }
         Ok(Self { http: builder.build().map_err(BuildError::Client)?, guard })

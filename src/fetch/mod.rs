@@ -66,8 +66,8 @@ pub struct Settings {
     pub robots: bool,
     /// Hosts whose robots.txt is not asked: bridges of the office itself, sites that agreed otherwise.
     pub robots_exempt: Vec<String>,
-    /// The proxy for all requests, none by default. It resolves names itself, so the guard sees only addresses
-    /// written as numbers.
+    /// The proxy for all requests, none by default and without credentials. It resolves names itself, so the
+    /// guard sees only addresses written as numbers.
     pub proxy: Option<Url>,
 }
 
@@ -113,6 +113,9 @@ pub enum BuildError {
     /// The settings make no header.
     #[error("user_agent 与 contact 只能使用英文字母、数字和半角符号")]
     Agent,
+    /// The proxy's address carries credentials, which settings must never hold.
+    #[error("proxy 地址中不能写用户名和密码")]
+    Proxy,
     /// The client cannot be built: no root certificates, or a proxy it does not speak to.
     #[error("无法建立网络客户端: {0}")]
     Client(#[source] reqwest::Error),

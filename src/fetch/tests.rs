@@ -1,5 +1,9 @@
 //! The whole stage against a scripted server on the loopback.
 
+mod failures;
+mod robots_txt;
+mod sizes;
+
 use super::testserver::{Reply, Server, good, missing, page, to};
 use super::*;
 use crate::clock::{Clock, Manual};
@@ -168,9 +172,24 @@ mod requests {
         fetch(&settings, server.url("/")).await.unwrap();
         let agent = concat!("xunwang/", env!("CARGO_PKG_VERSION"), " (+mailto:xw@chenghu.gov.cn)");
         assert_eq!(server.seen()[0].header("user-agent"), Some(agent));
-        let wrong = Settings { contact: "澄湖市".to_owned(), ..open() };
-        let clock: SharedClock = Arc::new(Manual::new(now()));
-        assert!(matches!(Fetcher::new(&wrong, clock), Err(BuildError::Agent)));
+    }
+
+    #[test]
+    fn settings_that_make_no_header_or_hold_a_secret_are_refused() {
+        let build = |settings: &Settings| Fetcher::new(settings, Arc::new(Manual::new(now())));
+        let contact = Settings { contact: "澄湖市".to_owned(), ..open() };
+        assert!(matches!(build(&contact), Err(BuildError::Agent)));
+        let proxy = Settings { proxy: "http://user:secret@127.0.0.1:3128".parse().ok(), ..open() };
+        assert!(matches!(build(&proxy), Err(BuildError::Proxy)));
+    }
+
+    #[tokio::test]
+    async fn a_configured_proxy_carries_every_request() {
+        let proxy = Server::start(|_| good("through")).await;
+        let settings = Settings { proxy: Some(proxy.named("/")), robots: false, ..Settings::default() };
+        let fetched = fetch(&settings, "http://www.chenghu.gov.cn/".parse().unwrap()).await.unwrap();
+        assert_eq!(&fetched.body[..], b"through");
+        assert_eq!(proxy.paths(), ["http://www.chenghu.gov.cn/"]);
     }
 
     #[test]
@@ -233,230 +252,5 @@ mod redirects {
         fetcher(&open()).fetch(Request { headers, ..Request::get(server.url("/")) }).await.unwrap();
         assert_eq!(server.seen()[0].header("cookie"), Some("a=b"));
         assert_eq!((other.seen()[0].header("cookie"), other.seen()[0].header("x-key")), (None, None));
-    }
-}
-
-mod failures {
-    use super::*;
-    use tokio::io::AsyncWriteExt as _;
-
-    #[tokio::test]
-    async fn private_addresses_are_refused_by_number_and_by_name() {
-        let server = Server::start(|_| good("secret")).await;
-        let settings = Settings { robots: false, ..Settings::default() };
-        assert_eq!(failure(&settings, server.url("/")).await, Failure::Private);
-        assert_eq!(failure(&settings, server.named("/")).await, Failure::Private);
-        assert!(server.seen().is_empty());
-        assert!(fetch(&open(), server.named("/")).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_name_that_nobody_has_is_dns() {
-        let miss = fetch(&open(), "http://yunxi.invalid/".parse().unwrap()).await.unwrap_err();
-        assert_eq!(miss.failure, Failure::Dns, "{}", miss.detail);
-    }
-
-    #[tokio::test]
-    async fn a_closed_port_is_connect() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/?key=secret", listener.local_addr().unwrap()).parse().unwrap();
-        drop(listener);
-        let miss = fetch(&open(), url).await.unwrap_err();
-        assert_eq!(miss.failure, Failure::Connect);
-        assert!(!miss.detail.is_empty() && !miss.detail.contains("secret"), "{}", miss.detail);
-    }
-
-    #[tokio::test]
-    async fn a_server_that_hangs_up_before_answering_is_connect() {
-        let server = Server::start(|_| Reply::Cut(Vec::new())).await;
-        assert_eq!(failure(&open(), server.url("/")).await, Failure::Connect);
-    }
-
-    #[tokio::test]
-    async fn a_server_that_speaks_no_tls_is_tls() {
-        let server = Server::start(|_| good("")).await;
-        let mut url = server.url("/");
-        url.set_scheme("https").unwrap();
-        // The server waits for the end of a line, which a handshake may lack.
-        let settings = Settings { read_timeout: SHORT, timeout: SHORT, connect_timeout: SHORT, ..open() };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-        tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                .await
-                .unwrap();
-            std::future::pending::<()>().await;
-        });
-        assert_eq!(failure(&settings, url).await, Failure::Tls);
-    }
-
-    #[tokio::test]
-    async fn a_server_that_speaks_no_http_is_broken() {
-        let server = Server::start(|_| Reply::Cut(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec())).await;
-        assert_eq!(failure(&open(), server.url("/")).await, Failure::Broken);
-    }
-
-    #[tokio::test]
-    async fn silence_before_the_head_or_within_the_body_is_timeout() {
-        let settings = Settings { read_timeout: SHORT, ..open() };
-        for start in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"] {
-            let server = Server::start(move |_| Reply::Hang(start.into())).await;
-            assert_eq!(failure(&settings, server.url("/")).await, Failure::Timeout, "{start}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_drip_that_never_pauses_long_enough_ends_with_the_whole_time() {
-        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let server = Server::start(|_| Reply::Drip(head.to_vec(), b"1\r\na\r\n".to_vec(), 10)).await;
-        let settings = Settings { read_timeout: Duration::from_mins(1), timeout: SHORT, ..open() };
-        assert_eq!(failure(&settings, server.url("/")).await, Failure::Timeout);
-    }
-
-    #[tokio::test]
-    async fn a_body_that_is_cut_is_broken() {
-        for start in [
-            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
-        ] {
-            let server = Server::start(move |_| Reply::Cut(start.into())).await;
-            let miss = fetch(&open(), server.url("/")).await.unwrap_err();
-            assert_eq!((miss.failure, miss.status), (Failure::Broken, 200), "{start}");
-        }
-    }
-}
-
-mod sizes {
-    use super::*;
-
-    #[tokio::test]
-    async fn every_compression_we_ask_for_is_undone() {
-        let text = "<li>澄湖市召开政务公开工作会议</li>".repeat(2000);
-        for (coding, body) in folded(text.as_bytes()) {
-            let headers = format!("Content-Encoding: {coding}\r\n");
-            let server = Server::start(move |_| page("200 OK", &headers, &body)).await;
-            assert_eq!(fetch(&open(), server.url("/")).await.unwrap().body, text, "{coding}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_body_in_many_chunks_is_one_body() {
-        let chunks = "5\r\nabcde\r\n".repeat(20_000) + "0\r\n\r\n";
-        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let server = Server::start(move |_| Reply::Send([head, &chunks].concat().into())).await;
-        assert_eq!(fetch(&open(), server.url("/")).await.unwrap().body, "abcde".repeat(20_000));
-    }
-
-    #[tokio::test]
-    async fn a_bomb_is_dropped_while_it_is_small() {
-        for (coding, body) in folded(&vec![0; 64 << 20]) {
-            let headers = format!("Content-Encoding: {coding}\r\n");
-            let server = Server::start(move |_| page("200 OK", &headers, &body)).await;
-            let miss = fetch(&open(), server.url("/")).await.unwrap_err();
-            assert_eq!((miss.failure, miss.status), (Failure::TooLarge, 200), "{coding}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_body_announced_too_large_is_refused_before_it_is_sent() {
-        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\nRetry-After: 5\r\n\r\n";
-        let server = Server::start(|_| Reply::Hang(head.to_vec())).await;
-        let miss = fetch(&open(), server.url("/")).await.unwrap_err();
-        assert_eq!((miss.failure, miss.retry_after), (Failure::TooLarge, Some(Duration::from_secs(5))));
-    }
-
-    #[tokio::test]
-    async fn a_body_without_end_is_dropped_at_the_cap() {
-        let chunk = [b"10000\r\n", &vec![b'a'; 0x10000][..], b"\r\n"].concat();
-        for coding in ["identity", "gzip"] {
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: {coding}\r\n\r\n"
-            );
-            let chunk = chunk.clone();
-            let server = Server::start(move |_| Reply::Drip(head.clone().into(), chunk.clone(), 0)).await;
-            assert_eq!(failure(&open(), server.url("/")).await, Failure::TooLarge, "{coding}");
-        }
-    }
-}
-
-mod robots_txt {
-    use super::*;
-
-    const RULES: &str = "User-agent: *\nDisallow: /private\nCrawl-delay: 2.5\n";
-
-    async fn site(robots: impl Fn() -> Reply + Send + Sync + 'static) -> Server {
-        Server::start(move |seen| match seen.path() {
-            "/robots.txt" => robots(),
-            "/leads-astray" => to("/private"),
-            _ => good("页"),
-        })
-        .await
-    }
-
-    #[tokio::test]
-    async fn what_it_forbids_is_not_asked_not_even_after_a_redirect() {
-        let server = site(|| good(RULES)).await;
-        let fetcher = fetcher(&with_robots());
-        assert_eq!(fetcher.crawl_delay(&server.url("/")), None);
-        for (path, allowed) in [("/", true), ("/private/a", false), ("/leads-astray", false)] {
-            let looked = fetcher.fetch(Request::get(server.url(path))).await;
-            assert_eq!(
-                looked.map_err(|miss| miss.failure).err(),
-                (!allowed).then_some(Failure::Robots),
-                "{path}"
-            );
-        }
-        assert_eq!(server.paths(), ["/robots.txt", "/", "/leads-astray"]);
-        assert_eq!(fetcher.crawl_delay(&server.url("/b")), Some(Duration::from_millis(2500)));
-    }
-
-    #[tokio::test]
-    async fn it_is_asked_once_a_day_however_many_ask_at_once() {
-        let server = site(|| good(RULES)).await;
-        let clock = Manual::new(now());
-        let fetcher = Fetcher::new(&with_robots(), Arc::new(clock.clone())).unwrap();
-        let asked = || server.paths().iter().filter(|path| *path == "/robots.txt").count();
-        let looks = (0..20).map(|number| fetcher.fetch(Request::get(server.url(&format!("/{number}")))));
-        assert!(futures_util::future::join_all(looks).await.iter().all(Result::is_ok));
-        assert_eq!(asked(), 1);
-        clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
-        fetcher.fetch(Request::get(server.url("/"))).await.unwrap();
-        assert_eq!(asked(), 1);
-        clock.advance(TimeDelta::seconds(1));
-        fetcher.fetch(Request::get(server.url("/"))).await.unwrap();
-        assert_eq!(asked(), 2);
-        assert_eq!(clock.now(), now() + TimeDelta::hours(24));
-    }
-
-    #[tokio::test]
-    async fn a_site_without_one_is_open() {
-        let server = site(missing).await;
-        assert!(fetch(&with_robots(), server.url("/private")).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn one_that_answers_with_trouble_is_asked_again_soon() {
-        let server = site(|| page("503 Busy", "", b"")).await;
-        let clock = Manual::new(now());
-        let fetcher = Fetcher::new(&with_robots(), Arc::new(clock.clone())).unwrap();
-        for _ in 0..2 {
-            let miss = fetcher.fetch(Request::get(server.url("/"))).await.unwrap_err();
-            assert_eq!((miss.failure, miss.status), (Failure::Server, 503));
-        }
-        assert_eq!(server.paths(), ["/robots.txt"]);
-        clock.advance(TimeDelta::minutes(10));
-        fetcher.fetch(Request::get(server.url("/"))).await.unwrap_err();
-        assert_eq!(server.paths(), ["/robots.txt", "/robots.txt"]);
-    }
-
-    #[tokio::test]
-    async fn it_is_not_asked_where_the_operator_says_so() {
-        let server = site(|| good("User-agent: *\nDisallow: /")).await;
-        assert_eq!(failure(&with_robots(), server.url("/")).await, Failure::Robots);
-        let exempt = Settings { robots_exempt: vec!["127.0.0.1".to_owned()], ..with_robots() };
-        assert!(fetch(&exempt, server.url("/")).await.is_ok());
-        assert!(fetch(&open(), server.url("/")).await.is_ok());
     }
 }
