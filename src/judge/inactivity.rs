@@ -115,7 +115,7 @@ fn short_since(facts: &Facts, quota: u8, look: DateTime<Utc>) -> Option<DateTime
 }
 
 /// The first of the unbroken run of short months.
-pub(super) fn first_short(facts: &Facts, quota: u8, look: DateTime<Utc>) -> Option<Month> {
+fn first_short(facts: &Facts, quota: u8, look: DateTime<Utc>) -> Option<Month> {
     let over = Month::of(look).previous();
     let first = first_judgeable(facts).filter(|first| *first <= over)?;
     match facts.months.last_with(quota.into(), over) {

@@ -21,9 +21,9 @@ pub fn in_shanghai(at: DateTime<Utc>) -> DateTime<FixedOffset> {
 #[must_use]
 pub fn day_start(day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
-    ZONE.from_local_datetime(&midnight)
-        .earliest()
-        .map_or_else(|| midnight.and_utc() - Duration::hours(8), |local| local.with_timezone(&Utc))
+    let by_offset =
+        || midnight.and_utc().checked_sub_signed(Duration::hours(8)).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    ZONE.from_local_datetime(&midnight).earliest().map_or_else(by_offset, |local| local.with_timezone(&Utc))
 }
 
 /// The first instant after a day in Shanghai: what "24:00 of that day" means.

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 static PACKS: LazyLock<Result<Packs, String>> = LazyLock::new(|| {
-    Packs::load(None).map_err(|mistakes| mistakes.iter().map(|mistake| format!("{mistake}\n")).collect())
+    Packs::load(None)
+        .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 });
 
 /// Judges one case.
@@ -185,5 +186,76 @@ fn place(kind: &str) -> (Platform, Kind) {
         "wechat_service" => (Platform::Wechat, Kind::Service),
         "wechat_subscription" => (Platform::Wechat, Kind::Subscription),
         other => (other.parse().unwrap_or(Platform::Other), Kind::Ordinary),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(status: &str, fetches: &Value, posts: &Value) -> Value {
+        json!({
+            "id": "Z1",
+            "account": {
+                "kind": "weibo", "name": "云溪发布", "registered_at": "2020-01-01T00:00:00+08:00", "status": status,
+                "profile": {"intro": "云溪县人民政府", "avatar": true}
+            },
+            "now": "2026-11-20T09:00:00+08:00", "fetches": fetches, "posts": posts
+        })
+    }
+
+    fn fetch(at: &str, result: &str, covers_since: Option<&str>) -> Value {
+        json!({"at": at, "result": result, "items": u8::from(result == "ok"), "covers_since": covers_since})
+    }
+
+    fn post(published_at: &str, first_seen_at: &str) -> Value {
+        json!({
+            "guid": "1", "url": "https://weibo.example/1", "title": "停水", "published_at": published_at,
+            "first_seen_at": first_seen_at, "original": true
+        })
+    }
+
+    #[test]
+    fn a_silent_account_is_told_with_the_words_of_the_set() {
+        let fetches = json!([fetch("2026-11-20T08:00:00+08:00", "ok", None)]);
+        let posts = json!([post("2026-11-10T08:00:00+08:00", "2026-11-10T08:30:00+08:00")]);
+        let violation = json!({"code": "weekly", "since": "2026-11-17T08:00:00+08:00"});
+        let expected = json!({"id": "Z1", "state": "lagging", "violations": [violation]});
+        assert_eq!(judge(case("normal", &fetches, &posts)), Ok(expected));
+    }
+
+    #[test]
+    fn an_account_with_a_closing_notice_is_exempt() {
+        let fetches = json!([fetch("2026-11-20T08:00:00+08:00", "ok", None)]);
+        let expected = json!({"id": "Z1", "state": "closing", "violations": []});
+        assert_eq!(judge(case("closing", &fetches, &json!([]))), Ok(expected));
+    }
+
+    #[test]
+    fn an_unchanged_page_is_a_good_look_only_after_a_good_one() {
+        let unchanged = fetch("2026-11-20T08:00:00+08:00", "not_modified", None);
+        let posts = json!([post("2026-11-01T08:00:00+08:00", "2026-11-01T08:30:00+08:00")]);
+        let state = |fetches: Value| judge(case("normal", &fetches, &posts)).unwrap()["state"].clone();
+        assert_eq!(state(json!([unchanged])), "unverified");
+        assert_eq!(state(json!([unchanged, fetch("2026-11-21T08:00:00+08:00", "ok", None)])), "unverified");
+        assert_eq!(state(json!([unchanged, fetch("2026-11-10T08:00:00+08:00", "ok", None)])), "not_updated");
+    }
+
+    #[test]
+    fn an_unchanged_page_lists_as_far_back_as_it_did_before() {
+        let fetches = json!([
+            fetch("2026-11-01T00:00:00+08:00", "ok", Some("2026-10-01T00:00:00+08:00")),
+            fetch("2026-11-10T00:00:00+08:00", "not_modified", None),
+            fetch("2026-11-20T08:00:00+08:00", "ok", None)
+        ]);
+        let posts = json!([post("2026-11-05T08:00:00+08:00", "2026-11-20T08:00:00+08:00")]);
+        assert_eq!(judge(case("normal", &fetches, &posts)).unwrap()["state"], "active", "it was back-dated");
+    }
+
+    #[test]
+    fn a_case_of_another_form_is_an_error_and_no_panic() {
+        for wrong in [json!(null), json!({}), json!({"id": 1}), case("normal", &json!([{}]), &json!([]))] {
+            assert!(judge(wrong).unwrap_err().starts_with("案例格式有误"));
+        }
     }
 }

@@ -12,7 +12,7 @@ fn account(kind: Kind) -> Facts {
     Facts::new(kind, Platform::Wechat, Status::Normal, None, minute(0))
 }
 
-fn sighting<'a>(guid: &'a str, published: Option<Published>, first_seen: DateTime<Utc>) -> Sighting<'a> {
+fn sighting(guid: &str, published: Option<Published>, first_seen: DateTime<Utc>) -> Sighting<'_> {
     Sighting { guid, url: "", title: guid, published, first_seen, origin: Origin::Original, deleted: false }
 }
 
@@ -120,13 +120,11 @@ fn a_long_history_is_read_in_one_pass() {
             empty_marker: false,
         })
         .collect();
-    let guids: Vec<String> = (0..5000).map(|number| number.to_string()).collect();
     let end = minute(20_000 * 60);
     // Every post scrolled in at the very end: each must be held against all looks before.
-    let seen: Vec<_> = guids
-        .iter()
-        .map(|guid| sighting(guid, Some(Published::At(minute(guid.len() as i64))), end))
-        .collect();
+    let guids: Vec<String> = (0..5000).map(|number| number.to_string()).collect();
+    let seen = guids.iter().zip((0..4).cycle());
+    let seen: Vec<_> = seen.map(|(guid, at)| sighting(guid, Some(Published::At(minute(at))), end)).collect();
     let facts = account(Kind::Service).from_history(&looks, &seen, end + TimeDelta::hours(1));
     assert_eq!(facts.months.total(), 4);
 }

@@ -7,7 +7,8 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn timed(text: &str) -> Option<Published> {
-    Some(Published::At(at(text)))
+    let stamp = DateTime::parse_from_rfc3339(&format!("2026-11-{text}:00+08:00")).ok();
+    stamp.map(|stamp| Published::At(stamp.with_timezone(&Utc)))
 }
 
 fn day(day: u32) -> Option<Published> {
@@ -29,6 +30,9 @@ fn sighting<'a>(
     Sighting { guid, url, title, published: printed, first_seen, origin: Origin::Repost, deleted: false }
 }
 
+/// What it shows, the printed time, the first sighting, the looks, the effective time.
+type Case<'a> = (&'a str, Option<Published>, &'a str, &'a [Look], &'a str);
+
 #[test]
 fn the_latest_time_the_evidence_allows() {
     let reaches = [look("10T12:00", Some("01T00:00"))];
@@ -36,7 +40,7 @@ fn the_latest_time_the_evidence_allows() {
     let unknown = [look("10T12:00", None)];
     let empty = [Look { empty_marker: true, ..look("10T12:00", None) }];
     let failed = [Look { good: false, ..look("10T12:00", Some("01T00:00")) }];
-    let cases: [(&str, Option<Published>, &str, &[Look], &str); 14] = [
+    let cases: [Case<'_>; 14] = [
         ("a timed post keeps its time", timed("08T09:00"), "08T10:00", &[], "08T09:00"),
         ("a bare day lasts until its midnight", day(8), "09T10:00", &[], "09T00:00"),
         ("a bare day seen during that day was seen then", day(8), "08T10:00", &[], "08T10:00"),

@@ -94,7 +94,7 @@ fn rule(page: &mut Page<'_>, word: &str, mut section: Section<'_>) -> Option<Pac
             let spans = list(value, span)?;
             spans.iter().all(|span| window.is_none_or(|window| *span < window)).then_some(spans)
         });
-    let while_closing = section.required(page, "while_closing", "true或false", |value| value.as_bool());
+    let while_closing = section.required(page, "while_closing", "true或false", flag);
     let kinds = section
         .optional(page, "kinds", "账号类型列表,如[\"subscription\"]", |value| list(value, parsed));
     let platforms = section
@@ -184,6 +184,10 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
 
 fn parsed<T: FromStr>(value: &DeValue<'_>) -> Option<T> {
     value.as_str()?.parse().ok()
+}
+
+fn flag(value: &DeValue<'_>) -> Option<bool> {
+    value.as_bool()
 }
 
 fn date(value: &DeValue<'_>) -> Option<DateTime<Utc>> {
