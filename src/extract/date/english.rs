@@ -25,7 +25,8 @@ const MONTHS: [&str; 12] = [
 /// The number of a month by its name or the beginning of it, at least three letters.
 pub(super) fn month_number(name: impl Iterator<Item = char> + Clone) -> Option<u32> {
     let width = name.clone().count();
-    let named = |month: &&str| width >= 3 && month.len() >= width && month.chars().take(width).eq(name.clone());
+    let named =
+        |month: &&str| width >= 3 && month.len() >= width && month.chars().take(width).eq(name.clone());
     let index = MONTHS.iter().position(|month| named(&month))?;
     u32::try_from(index + 1).ok()
 }

@@ -97,7 +97,9 @@ fn tag(text: &str) -> Option<(char, usize)> {
 /// One sign for all that mean the same; `None` for signs that nobody sees.
 fn unify(c: char) -> Option<char> {
     Some(match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => return None,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {
+            return None;
+        }
         '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => return None,
         c if c.is_whitespace() || c.is_control() => ' ',
         '\u{2010}'..='\u{2013}' | '−' => '-',

@@ -15,13 +15,13 @@ const PUBLISHING_ENGLISH: [&str; 8] =
     ["publish", "published", "publication", "pub", "posted", "posted on", "published on", "published at"];
 /// What a date of another kind is called before 时间 or 日期.
 const OTHER: [&str; 20] = [
-    "更新", "修改", "编辑", "修订", "成文", "发文", "印发", "签发", "制发", "公示", "有效", "生效", "施行", "实施", "失效",
-    "废止", "截止", "活动", "报名", "访问",
+    "更新", "修改", "编辑", "修订", "成文", "发文", "印发", "签发", "制发", "公示", "有效", "生效", "施行",
+    "实施", "失效", "废止", "截止", "活动", "报名", "访问",
 ];
 /// What other numbers are called.
 const NUMBERS: [&str; 30] = [
-    "号", "码", "电话", "传真", "热线", "数", "量", "次", "阅读", "浏览", "点击", "访问", "播放", "第", "共", "总", "编", "赞",
-    "评论", "转发", "分享", "收藏", "人气", "no", "no.", "tel", "qq", "id", "$", "¥",
+    "号", "码", "电话", "传真", "热线", "数", "量", "次", "阅读", "浏览", "点击", "访问", "播放", "第", "共",
+    "总", "编", "赞", "评论", "转发", "分享", "收藏", "人气", "no", "no.", "tel", "qq", "id", "$", "¥",
 ];
 /// What is counted with a number: 11-20页, 3-5天, 1-2月.
 const COUNTED: &str = "年月日号天周时点分秒小个岁元人名位期页楼层栋室房次条件章节级班届集组场路线度米公里亩吨斤倍万千亿号%℃折版辆户家";
@@ -61,7 +61,9 @@ pub(super) fn trimmed(text: &[char]) -> &[char] {
 fn before_word<'a>(text: &'a [char], word: &str) -> Option<&'a [char]> {
     let mut rest = text;
     for wanted in word.chars().rev() {
-        while wanted != ' ' && let [head @ .., ' '] = rest {
+        while wanted != ' '
+            && let [head @ .., ' '] = rest
+        {
             rest = head;
         }
         match rest {
@@ -96,9 +98,10 @@ pub(super) fn is_publication(before: &[char]) -> bool {
 }
 
 fn ends_with_english(text: &[char]) -> bool {
-    PUBLISHING_ENGLISH.iter().filter_map(|word| before_word(text, word)).any(|rest| {
-        !rest.last().is_some_and(char::is_ascii_alphabetic)
-    })
+    PUBLISHING_ENGLISH
+        .iter()
+        .filter_map(|word| before_word(text, word))
+        .any(|rest| !rest.last().is_some_and(char::is_ascii_alphabetic))
 }
 
 /// Whether `after`, the text behind a date, says that it was published then: `2026-11-20 发布`, not followed by

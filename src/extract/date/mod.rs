@@ -75,9 +75,11 @@ impl Stamp {
 
     fn moment(at: DateTime<Utc>) -> Result<Self, Impossible> {
         // Out of range, an instant may have no wall time at all.
-        YEARS.contains(&at.year()).then(|| moment::in_shanghai(at)).ok_or(Impossible).and_then(|at| {
-            Self { at, bare: false }.checked()
-        })
+        YEARS
+            .contains(&at.year())
+            .then(|| moment::in_shanghai(at))
+            .ok_or(Impossible)
+            .and_then(|at| Self { at, bare: false }.checked())
     }
 
     fn in_shanghai(day: NaiveDate, hour: Hour, bare: bool) -> Result<Self, Impossible> {

@@ -41,7 +41,9 @@ fn named(cursor: &mut Cursor<'_>) -> Reading<FixedOffset> {
     let mut ahead = *cursor;
     let word = ahead.letters();
     let (_, hours) = NAMES.iter().find(|(name, _)| name.chars().eq(word.iter().copied()))?;
-    if *hours == 0 && let Some(offset) = signed(&mut ahead, true).or_else(|| single(&mut ahead)) {
+    if *hours == 0
+        && let Some(offset) = signed(&mut ahead, true).or_else(|| single(&mut ahead))
+    {
         *cursor = ahead;
         return Some(offset);
     }
