@@ -304,6 +304,9 @@ fn instants() -> impl Strategy<Value = DateTime<Utc>> {
 }
 
 proptest! {
+    // A letter takes milliseconds in an unoptimised build.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_letter_can_be_written(
         texts in prop::collection::vec("[\\s\\S]{0,30}", 6),
