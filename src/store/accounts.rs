@@ -1,6 +1,6 @@
 //! Accounts: the register's lines, and what the looks at them left behind.
 
-use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, storable, to_json, word};
 use crate::model::account::{AccountId, AccountState, Registered, Status};
 use crate::model::finding::LastPost;
 use crate::model::listing::Listing;
@@ -194,10 +194,10 @@ impl Tx {
                     .push_bind(trouble.statement.map(Failure::as_str))
                     .push_bind(trouble.statement_since.map(to_ms))
                     .push_bind(trouble.doubt_since.map(to_ms))
-                    .push_bind(trouble.detail.clone())
+                    .push_bind(storable(&trouble.detail))
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
-                    .push_bind(validators.etag.clone())
-                    .push_bind(validators.last_modified.clone())
+                    .push_bind(validators.etag.as_deref().map(storable))
+                    .push_bind(validators.last_modified.as_deref().map(storable))
                     .push_bind(listing.to_bytes())
                     .push_bind(i64::from(*open_cases))
                     .push_bind(finish.watched.token);

@@ -263,6 +263,11 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(
     })
 }
 
+/// Text from outside as a column can hold it: PostgreSQL refuses a NUL, and with it the whole batch.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// Writes a JSON column. The types written here have string keys and no failing `Serialize`.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
