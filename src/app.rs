@@ -147,7 +147,7 @@ impl App {
     pub async fn flush(&self) -> anyhow::Result<()> {
         loop {
             let told = self.desk.pass(self.scheduler.token()).await?;
-            let sent = self.outbox.pass(self.scheduler.token()).await?;
+            let sent = self.outbox.pass(self.scheduler.token(), || true).await?;
             if told == 0 && sent == 0 {
                 return Ok(());
             }
@@ -178,7 +178,7 @@ impl App {
 
     async fn send(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.outbox.pass(self.scheduler.token()).await {
+            match self.outbox.pass(self.scheduler.token(), || !*stop.borrow()).await {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(error) => tracing::error!(%error, "sending mails failed, trying again"),
