@@ -2,5 +2,6 @@
 //!
 //! In: the library's public interface. Nothing here waits on real time or needs anything outside this machine.
 
+mod city;
 mod store;
 mod support;
