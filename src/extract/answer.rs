@@ -162,7 +162,8 @@ fn is_buildable(html: &str) -> bool {
         match token {
             Token::Start(name, inside) => {
                 let name = word(name);
-                walked += depth;
+                // Each attribute is compared with those before it.
+                walked += depth + inside.bytes().filter(|byte| *byte == b'=').count().pow(2) / 16;
                 repeated += styles;
                 if walked > DEEP || repeated > REPEATED {
                     return false;
