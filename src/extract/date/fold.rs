@@ -97,7 +97,9 @@ fn tag(text: &str) -> Option<(char, usize)> {
 /// One sign for all that mean the same; `None` for signs that nobody sees.
 fn unify(c: char) -> Option<char> {
     Some(match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => return None,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {
+            return None;
+        }
         '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => return None,
         c if c.is_whitespace() || c.is_control() => ' ',
         '\u{2010}'..='\u{2013}' | '−' => '-',
@@ -169,8 +171,8 @@ fn weekday(text: &[char], before: Option<char>) -> usize {
         ['(', day, ')', ..] if is_day(*day) && before.is_some_and(|c| c.is_ascii_digit() || c == '日') => 3,
         [c, ..] if c.is_ascii_lowercase() && !before.is_some_and(|c| c.is_ascii_alphabetic()) => {
             let width = text.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-            let named = |name: &&str| name.chars().take(width).eq(text[..width].iter().copied());
-            if width >= 3 && ENGLISH.iter().any(|name| named(&name)) { width } else { 0 }
+            let named = |name: &str| name.chars().take(width).eq(text[..width].iter().copied());
+            if width >= 3 && ENGLISH.iter().any(|name| named(name)) { width } else { 0 }
         }
         _ => 0,
     }

@@ -55,7 +55,8 @@ fn day_word(cursor: &mut Cursor<'_>) -> Option<(u64, Option<Part>)> {
     let mut ahead = *cursor;
     let &(_, ago, part, formal) = WORDS.iter().find(|(word, ..)| ahead.word(word))?;
     // 目前日均, 以前天气: the 前 belongs to the word before.
-    if ago == 2 && cursor.before().last().is_some_and(|&c| "目以之此日年月天提当节午".contains(c)) {
+    if ago == 2 && cursor.before().last().is_some_and(|&c| "目以之此日年月天提当节午".contains(c))
+    {
         return None;
     }
     // 今日头条, 今天是2026年…: a name, and a sentence about the calendar.

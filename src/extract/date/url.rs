@@ -15,7 +15,8 @@ const LIMIT: usize = 2048;
 #[must_use]
 pub fn from_url(url: &str) -> Option<NaiveDate> {
     let path = url.get(..url.len().min(LIMIT))?.split(['?', '#']).next()?;
-    let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let path =
+        path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
     let mut segments = path.split('/');
     let mut folders = None;
     while let Some(segment) = segments.next() {

@@ -41,7 +41,9 @@ fn named(cursor: &mut Cursor<'_>) -> Reading<FixedOffset> {
     let mut ahead = *cursor;
     let word = ahead.letters();
     let (_, hours) = NAMES.iter().find(|(name, _)| name.chars().eq(word.iter().copied()))?;
-    if *hours == 0 && let Some(offset) = signed(&mut ahead, true).or_else(|| single(&mut ahead)) {
+    if *hours == 0
+        && let Some(offset) = signed(&mut ahead, true).or_else(|| single(&mut ahead))
+    {
         *cursor = ahead;
         return Some(offset);
     }
@@ -65,6 +67,10 @@ fn signed(cursor: &mut Cursor<'_>, precise: bool) -> Reading<FixedOffset> {
         2 if minutes.eat(':') => {
             let minute = i32::try_from(minutes.short()?).ok()?;
             ahead = minutes;
+            // 09:00:00-11:30:00 is a span of time.
+            if ahead.sees(|c| c == ':') {
+                return None;
+            }
             offset(sign, value * 3600 + minute * 60)
         }
         // `+86` and `-05条` are no offsets.
