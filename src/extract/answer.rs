@@ -238,7 +238,7 @@ mod tests {
         let divs = "<div>".repeat(200_000);
         let styles = format!(
             "<p>{}</p>{}",
-            (0..900).map(|n| format!("<b id={n}>")).collect::<String>(),
+            (0..900).map(|n| format!("<b id={n}>")).collect::<Vec<_>>().concat(),
             "<p>x".repeat(200_000)
         );
         let masked = "<div></span>".repeat(80_000);

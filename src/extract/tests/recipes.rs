@@ -130,7 +130,7 @@ fn a_page_with_fewer_dated_rows_than_a_list_has_is_a_changed_layout() {
         format!("<ul>{}</ul>", (1..5).map(row).collect::<String>()),
         format!(
             "<ul>{}</ul>",
-            (1..9).map(|n| format!("<li><a href='/{n}'>导航{n}</a></li>")).collect::<String>()
+            (1..9).map(|n| format!("<li><a href='/{n}'>导航{n}</a></li>")).collect::<Vec<_>>().concat()
         ),
         "<ul id=list></ul><script>load('/api/list')</script>".to_owned(),
     ] {
