@@ -120,7 +120,7 @@ type Compact = (NaiveDate, Option<Hour>, Option<FixedOffset>);
 pub(super) fn compact(cursor: &mut Cursor<'_>) -> Reading<Compact> {
     let mut ahead = *cursor;
     let before = cursor.before();
-    if !label::begins_number(before) || label::names_a_number(before) || label::names_a_count(before) {
+    if !label::begins_number(before) || label::names_digits(before) {
         return None;
     }
     let run = ahead.run()?;

@@ -138,14 +138,17 @@ pub(super) fn begins_number(before: &[char]) -> bool {
     }
 }
 
-/// Whether `before` says that the number of something follows (第, 编号, 电话).
+/// Whether `before` says that what looks like a date is the number of something (编号11-20, 电话:85-11-20) or the
+/// end of a range (11月11-20日). Behind a space it is not: 微信公众号 11-20.
 pub(super) fn names_a_number(before: &[char]) -> bool {
-    before.last().is_some_and(|&c| c == '月') || labels_with(before, &IDENTIFIERS)
+    let gap = &before[undecorated(before).len()..];
+    let joined = gap.is_empty() || gap.contains(&':');
+    before.last().is_some_and(|&c| c == '月') || joined && labels_with(before, &IDENTIFIERS)
 }
 
-/// Whether `before` says that a count follows (阅读, 浏览次数).
-pub(super) fn names_a_count(before: &[char]) -> bool {
-    labels_with(before, &COUNTS)
+/// Whether `before` says that a run of digits is a number or a count (编号 20261120, 阅读 20261120).
+pub(super) fn names_digits(before: &[char]) -> bool {
+    labels_with(before, &IDENTIFIERS) || labels_with(before, &COUNTS)
 }
 
 /// Whether one of `words` labels what follows; in `12号 11-20` and `35赞 11-20` they belong to the number before.
