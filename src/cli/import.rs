@@ -60,8 +60,7 @@ impl Args {
         let store = app::open_store(&config, &app::worker_name()).await?;
         let current: Vec<Registered> =
             store.list_register().await?.into_iter().map(|(_, registered)| registered).collect();
-        let wanted: Vec<Registered> = reading.accounts.into_iter().map(|row| row.registered).collect();
-        let plan = plan(&current, &wanted, if self.whole { Scope::Whole } else { Scope::Add });
+        let plan = plan(&current, &reading, if self.whole { Scope::Whole } else { Scope::Add });
         self.show(desk, &plan)?;
         if !self.dry_run {
             let now = System.now();

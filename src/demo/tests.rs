@@ -15,8 +15,12 @@ use crate::model::visit::Failure;
 use chrono::{DateTime, Duration, Utc};
 use std::path::Path;
 
+fn city_of(start: &str) -> City {
+    City::new(DateTime::parse_from_rfc3339(start).unwrap().with_timezone(&Utc))
+}
+
 fn city() -> City {
-    City::new(DateTime::parse_from_rfc3339("2026-11-18T09:00:00+08:00").unwrap().with_timezone(&Utc))
+    city_of("2026-11-18T09:00:00+08:00")
 }
 
 /// One way to one account, read at an hour of the script.
@@ -56,8 +60,17 @@ fn is_readable(read: &Read<'_>) -> bool {
 
 #[test]
 fn every_account_in_sight_is_read_in_full_with_its_dates() {
-    let city = city();
-    for read in read_all(&city, 1).iter().filter(|read| is_readable(read)) {
+    reads_in_full(&city());
+}
+
+#[test]
+fn a_city_that_starts_at_the_turn_of_the_year_is_read_in_full_too() {
+    // The district prints its dates without a year.
+    reads_in_full(&city_of("2027-01-02T23:00:00+08:00"));
+}
+
+fn reads_in_full(city: &City) {
+    for read in read_all(city, 1).iter().filter(|read| is_readable(read)) {
         let name = &read.account.registered.name;
         let extracted = read.result.as_ref().unwrap_or_else(|miss| panic!("{name}: {miss:?}"));
         assert_eq!(extracted.listing.lines.len(), read.shown.len(), "{name}");

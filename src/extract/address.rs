@@ -25,7 +25,8 @@ pub(super) fn normalise(address: &str) -> String {
     };
     let mut form = format!("//{host}");
     if let Some(port) = url.port() {
-        form.push_str(&format!(":{port}"));
+        form.push(':');
+        form.push_str(&port.to_string());
     }
     form.push_str(url.path().trim_end_matches('/'));
     let mut sign = '?';

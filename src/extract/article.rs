@@ -30,6 +30,14 @@ static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:信息|文章|稿件|内容|新闻)?来源\s*[:：]\s*([^\n]{1,120})").expect("a constant pattern")
 });
 
+/// The metas that name the time of an article, the most binding first.
+const TIMES: [&str; 4] = ["pubdate", "firstpublishedtime", "publishdate", "article:published_time"];
+
+/// Whether a page says by its metas that it is an article; list pages name their column instead.
+pub(super) fn is_article(page: &Html) -> bool {
+    TIMES.iter().chain(&["articletitle"]).any(|name| meta(page, &[name]).is_some())
+}
+
 /// Reads an article page.
 pub(super) fn read(answer: &Answer<'_>, now: DateTime<Utc>) -> Result<Article, Trouble> {
     let page = answer.tree().ok_or_else(|| Trouble::new(Failure::TooLarge, "页面嵌套过深"))?;
@@ -79,11 +87,10 @@ fn title(page: &Html, head: &str) -> Option<String> {
 /// The time of publication in the order of PLATFORMS 8.1; a bare day takes its time of day from the page's own
 /// line of time and source when that names the same day.
 fn published(page: &Html, visible: &str, url: &str, now: DateTime<Utc>) -> Option<Published> {
-    let told = ["pubdate", "firstpublishedtime", "publishdate", "article:published_time"];
     let read =
         |raw: &str| date::read_absolute(raw).filter(|stamp| stamp.at <= now + chrono::Duration::days(1));
-    let metas = told.iter().filter_map(|name| meta(page, &[*name])).filter_map(|raw| read(raw.trim()));
-    let first = metas.map(date::Stamp::published).next();
+    let metas = TIMES.iter().filter_map(|name| meta(page, &[*name])).filter_map(|raw| read(raw.trim()));
+    let first = metas.map(|stamp| stamp.published()).next();
     let labelled = || {
         LABELS.iter().find_map(|label| {
             let mut found = dated::on_lines(visible).filter(|(before, _, _)| label.is_match(before));
@@ -101,10 +108,10 @@ fn published(page: &Html, visible: &str, url: &str, now: DateTime<Utc>) -> Optio
                 !stamp.bare
                     && day.is_none_or(|day| moment::in_shanghai(stamp.at.to_utc()).date_naive() == day)
             })
-            .map(date::Stamp::published)
+            .map(|stamp| stamp.published())
     };
     let first = first
-        .or_else(|| labelled().map(date::Stamp::published))
+        .or_else(|| labelled().map(|stamp| stamp.published()))
         .or_else(|| beside_source(None))
         .or_else(|| date::from_url(url).map(Published::On));
     match first {

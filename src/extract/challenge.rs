@@ -95,7 +95,7 @@ impl Mark {
                 return None;
             }
             if quote.is_empty() {
-                quote = head(answer.text().trim(), Miss::DETAIL).to_owned();
+                head(answer.text().trim(), Miss::DETAIL).clone_into(&mut quote);
             }
         }
         if let Some(selector) = &self.selector {

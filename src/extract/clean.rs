@@ -134,9 +134,9 @@ fn gap_of(name: &str) -> Gap {
         "body",
     ];
     let is = |word: &&str| word.eq_ignore_ascii_case(name);
-    if LINES.iter().any(|word| is(&word)) {
+    if LINES.iter().any(|word| is(word)) {
         Gap::Line
-    } else if ["td", "th", "option"].iter().any(|word| is(&word)) {
+    } else if ["td", "th", "option"].iter().any(|word| is(word)) {
         Gap::Space
     } else {
         Gap::None

@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::date;
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, Naming, On, Recipe};
+use super::scan::tag_end;
 use super::{Trouble, address, clean, cut};
 use crate::model::listing::{Extracted, Listing, Profile};
 use crate::model::moment;
@@ -16,14 +17,20 @@ use crate::model::visit::Failure;
 use chrono::{DateTime, Timelike, Utc};
 use feed_rs::model::{Entry, Feed};
 use feed_rs::parser::Builder;
+use memchr::memmem;
 use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The nanosecond that marks a bare day on its way through feed-rs, which knows only instants. No feed prints it.
 const BARE: u32 = 1;
+
+/// The version of an `rss` element.
+static VERSION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\sversion\s*=\s*("[^"]*"|'[^']*')"#).expect("a constant pattern"));
 
 /// Reads a feed.
 pub(super) fn read(
@@ -32,7 +39,8 @@ pub(super) fn read(
     known: &Listing,
     now: DateTime<Utc>,
 ) -> Result<Extracted, Trouble> {
-    let text = undeclared(answer.text());
+    let text = versioned(undeclared(answer.text()));
+    let text = text.as_ref();
     let base = &answer.fetched.url;
     if let Some(items) = cut::items(text).filter(|items| !items.is_empty() && items.len() <= MOST)
         && let Some(read) = read_new(recipe, base, text, &items, known, now)
@@ -110,6 +118,24 @@ fn undeclared(text: &str) -> &str {
     let declared =
         text.strip_prefix("<?xml").filter(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace()));
     declared.and_then(|rest| rest.split_once("?>")).map_or(text, |(_, document)| document)
+}
+
+/// The text with a version that the parser knows, for feeds that write `<rss>` alone or a version of their own.
+fn versioned(text: &str) -> Cow<'_, str> {
+    let Some(root) = memmem::find(text.as_bytes(), b"<rss").map(|at| at + 4) else {
+        return Cow::Borrowed(text);
+    };
+    let end = tag_end(text.as_bytes(), root);
+    let inside = &text[root..end.max(root)];
+    match VERSION.captures(inside) {
+        Some(found) if ["2.0", "0.91", "0.92"].contains(&found[1].trim_matches(['"', '\''])) => {
+            Cow::Borrowed(text)
+        }
+        _ => {
+            let others = VERSION.replace(inside, " ");
+            Cow::Owned(format!("{} version=\"2.0\"{others}{}", &text[..root], &text[end..]))
+        }
+    }
 }
 
 fn parse(text: &str) -> Result<Feed, String> {

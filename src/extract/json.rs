@@ -52,13 +52,17 @@ fn take(
     let url =
         fields.link.as_ref().and_then(|link| link.fill(item)).and_then(|href| address::absolute(base, &href));
     let url = url.map(String::from).unwrap_or_default();
+    if id.is_empty() && url.is_empty() {
+        // Something of another kind among the items: an advertisement, a heading.
+        return;
+    }
     let pinned = fields.pinned.iter().any(|test| test.holds(item));
     let hash = hash_of([&*id, &url, &title, &html, &raw, &source, if pinned { "^" } else { "" }]);
     if gather.recall(hash) {
         return;
     }
     let mut found = Found {
-        published: date::read(&raw, now).map(date::Stamp::published),
+        published: date::read(&raw, now).map(|stamp| stamp.published()),
         absolute: date::read_absolute(&raw).is_some(),
         id,
         url,
@@ -70,7 +74,7 @@ fn take(
     };
     for rule in &recipe.origins {
         let matched = match &rule.on {
-            On::Json(test) => test.holds(item).then_some(None),
+            On::Json(asked) => asked.holds(item).then_some(None),
             On::Field(field, pattern) => {
                 let on = match field {
                     Field::Title => &found.title,

@@ -83,9 +83,8 @@ impl Frame {
             dated::find(text).filter(|_| if in_link { dated::is_date(text) } else { text.len() < 200 });
         match found {
             Some(range) if self.date.is_empty() => text[range].clone_into(&mut self.date),
-            Some(_) => {}
             None if in_link => self.text.push_str(text),
-            None => {}
+            _ => {}
         }
     }
 

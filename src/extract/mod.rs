@@ -27,10 +27,12 @@ pub use recipe::{Follow, Golden, Pace, Recipe, Recipes};
 
 use crate::model::listing::{Article, Extracted, Listing};
 use crate::model::page::{Fetched, Miss};
+use crate::model::post::{Origin, Post, PostKey};
 use crate::model::visit::Failure;
 use answer::Answer;
 use chrono::{DateTime, Utc};
 use recipe::Reader;
+use url::Url;
 
 /// Why a reader could make nothing of an answer, before the walls are looked for.
 struct Trouble {
@@ -86,10 +88,28 @@ pub fn extract(
 pub fn article(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Article, Miss> {
     let answer = Answer::new(fetched);
     usable(recipe, &answer)?;
-    article::read(&answer, now).map_err(|trouble| {
-        wall(recipe, &answer, Failure::Gone)
-            .unwrap_or_else(|| Miss::on(fetched, trouble.failure, trouble.detail))
-    })
+    match article::read(&answer, now) {
+        Ok(read) if read.published.is_some() => Ok(read),
+        // Words without a date may be those of a wall.
+        Ok(read) => wall(recipe, &answer, Failure::Gone).map_or(Ok(read), Err),
+        Err(trouble) => Err(wall(recipe, &answer, Failure::Gone)
+            .unwrap_or_else(|| Miss::on(fetched, trouble.failure, trouble.detail))),
+    }
+}
+
+/// The article of a page as a post, for a look at that page alone.
+#[must_use]
+pub fn post_of(article: Article, url: &Url) -> Post {
+    Post {
+        key: PostKey::of(&address::normalise(url.as_str())),
+        url: url.to_string(),
+        title: article.title.unwrap_or_else(|| clean::opening(&article.text)),
+        text: article.text,
+        published: article.published,
+        origin: Origin::Unknown,
+        source: article.source,
+        pinned: false,
+    }
 }
 
 /// Whether there is anything to read: the status is a good one and the answer's own keys do not refuse.

@@ -61,6 +61,10 @@ fn by_itself(page: &Html, base: &Url) -> Result<Vec<Row>, Trouble> {
     if rows.is_empty() {
         return Err(Trouble::new(Failure::Layout, "页面上没有带日期的列表"));
     }
+    // What an article page recommends beside the article is no list of the account.
+    if article::is_article(page) && rows.iter().all(|row| row.date.is_empty()) {
+        return Err(Trouble::new(Failure::Layout, "这是一篇文章的页面,不是列表页"));
+    }
     let row =
         |row: list::Row| Row { url: row.url.into(), title: row.title, date: row.date, ..Row::default() };
     Ok(rows.into_iter().take(MOST).map(row).collect())

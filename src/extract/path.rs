@@ -1,7 +1,7 @@
 //! Paths into JSON, as recipes write them.
 //!
-//! `data.cards[card_type=9].mblog` goes through keys; `name[]` takes each element (a lone value counts as its own
-//! only element), `name[2]` one of them, `name[test]` those that pass; `a|b` is the first that leads to anything.
+//! `data.cards[card_type=9].mblog` goes through keys; `name[]` takes each element, `name[*]` too, where a
+//! lone value counts as its own only element; `name[2]` one of them, `name[test]` those that pass; `a|b` is the first that leads to anything.
 //! A test is `path` (there, and not null, false, zero or empty), `path=value` or `path^=beginning`.
 //! It never fails on a document; only writing a path wrongly is a mistake.
 
@@ -15,6 +15,7 @@ pub(super) struct Path(Vec<Vec<Step>>);
 enum Step {
     Key(String),
     Each,
+    EachOrLone,
     At(usize),
     Where(Test),
 }
@@ -128,15 +129,17 @@ fn truth(value: &Value) -> bool {
 }
 
 fn follow<'v>(here: &[&'v Value], step: &Step) -> Vec<&'v Value> {
-    let each = |value: &'v Value| match value {
-        Value::Array(list) => list.iter().collect(),
-        Value::Null => Vec::new(),
-        single => vec![single],
+    let each = |value: &'v Value| value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let lone = |value: &'v Value| match value {
+        Value::Array(list) => list.as_slice(),
+        Value::Null => &[],
+        lone => std::slice::from_ref(lone),
     };
     match step {
         Step::Key(key) => here.iter().filter_map(|value| value.get(key)).collect(),
         Step::At(index) => here.iter().filter_map(|value| value.get(index)).collect(),
         Step::Each => here.iter().flat_map(|value| each(value)).collect(),
+        Step::EachOrLone => here.iter().flat_map(|value| lone(value)).collect(),
         Step::Where(test) => {
             here.iter().flat_map(|value| each(value)).filter(|value| test.holds(value)).collect()
         }
@@ -160,6 +163,7 @@ fn steps(way: &str) -> Result<Vec<Step>, String> {
             let inside = &rest[1..end];
             steps.push(match inside.trim() {
                 "" => Step::Each,
+                "*" => Step::EachOrLone,
                 number if number.bytes().all(|b| b.is_ascii_digit()) => {
                     Step::At(number.parse().map_err(|_| format!("序号“{number}”过大"))?)
                 }
@@ -224,7 +228,8 @@ mod tests {
         assert_eq!(texts("data.cards[type=9].blog.id", &value), ["1", "3"]);
         assert_eq!(texts("data.cards[].group[type=9].blog.id", &value), ["2"]);
         assert_eq!(texts("data.cards[0].blog.id", &value), ["1"]);
-        assert_eq!(texts("data.one[].id", &value), ["only"]);
+        assert_eq!(texts("data.one[*].id", &value), ["only"]);
+        assert_eq!(texts("data.one[].id", &value), Vec::<String>::new());
         assert_eq!(texts("data.missing|data.none|data.one.id", &value), ["only"]);
         assert_eq!(texts("data.cards[blog.id^=3].type", &value), ["9"]);
         assert!(Path::parse("data.none").unwrap().exists(&value));

@@ -42,10 +42,10 @@ pub const fn reach(by: Rule, hidden: Rule) -> Option<Reach> {
 const fn rung(rule: Rule) -> Option<u8> {
     match rule {
         Rule::Weekly | Rule::DueSoon | Rule::BiweeklyOriginal => Some(0),
-        Rule::NotUpdated => Some(1),
+        // An empty shell may be no matter of the veto yet: it stands beside the rungs of silence and hides none.
+        Rule::NotUpdated | Rule::Hollow => Some(1),
         Rule::Dormant => Some(2),
         Rule::Zombie => Some(3),
-        Rule::Hollow => Some(4),
         Rule::Unverified
         | Rule::LayoutChanged
         | Rule::Gone
@@ -134,9 +134,9 @@ mod tests {
     /// Every pair that hides; all other pairs of rules do not.
     const TABLE: &[(Rule, &[Rule], Reach)] = &[
         (NotUpdated, &[Weekly, DueSoon, BiweeklyOriginal], Reach::Account),
-        (Dormant, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated], Reach::Account),
-        (Zombie, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Dormant], Reach::Account),
-        (Hollow, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Dormant, Zombie], Reach::Account),
+        (Hollow, &[Weekly, DueSoon, BiweeklyOriginal], Reach::Account),
+        (Dormant, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Hollow], Reach::Account),
+        (Zombie, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Hollow, Dormant], Reach::Account),
         (Gone, &[Unverified, LayoutChanged], Reach::Account),
         (SiteDown, &[Unverified], Reach::Site),
         (Blind, &[SiteDown, Unverified], Reach::Everywhere),

@@ -220,6 +220,7 @@ impl Settings {
         let mut check = Check { document: &document, mistakes: Vec::new() };
         check.mail(&settings.mail);
         check.audiences(&settings);
+        check.mistakes.sort();
         if check.mistakes.is_empty() { Ok(settings) } else { Err(check.mistakes) }
     }
 
@@ -303,7 +304,7 @@ impl Check<'_> {
     }
 
     fn audiences(&mut self, settings: &Settings) {
-        self.timing(&[Step::Name("timing")], settings.timing);
+        self.timing(&[Step::Name("timing")], settings.timing.mistakes());
         let mut names = std::collections::HashSet::new();
         for (index, office) in settings.office.iter().enumerate() {
             let at = [Step::Name("office"), Step::Index(index)];
@@ -319,16 +320,24 @@ impl Check<'_> {
                     self.say(&key("regions"), reason, "例如 3206 表示该市及其所辖县区");
                 }
             }
-            self.timing(&key("timing"), settings.timing.with(&office.timing));
+            self.own_timing(&key("timing"), settings.timing, &office.timing);
         }
         let key = |table, name| [Step::Name(table), Step::Name(name)];
-        self.timing(&key("owner", "timing"), settings.timing.with(&settings.owner.timing));
+        self.own_timing(&key("owner", "timing"), settings.timing, &settings.owner.timing);
         self.addresses(&[Step::Name("operator")], &settings.operator.email);
-        self.timing(&key("operator", "timing"), settings.timing.with(&settings.operator.timing));
+        self.own_timing(&key("operator", "timing"), settings.timing, &settings.operator.timing);
     }
 
-    fn timing(&mut self, at: &[Step<'_>], timing: Timing) {
-        for (name, reason) in timing.mistakes() {
+    /// What an audience's own spans make wrong; what is wrong with the common ones is said where they stand.
+    fn own_timing(&mut self, at: &[Step<'_>], common: Timing, own: &TimingOverride) {
+        let known = common.mistakes();
+        let mut mistakes = common.with(own).mistakes();
+        mistakes.retain(|mistake| !known.contains(mistake));
+        self.timing(at, mistakes);
+    }
+
+    fn timing(&mut self, at: &[Step<'_>], mistakes: Vec<(&'static str, &'static str)>) {
+        for (name, reason) in mistakes {
             self.say(&[at, &[Step::Name(name)]].concat(), reason, "");
         }
     }
@@ -356,3 +365,6 @@ impl Check<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

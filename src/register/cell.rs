@@ -240,3 +240,85 @@ pub(super) fn is_short_link(address: &str) -> bool {
         ["v.douyin.com", "v.kuaishou.com", "b23.tv", "t.cn", "xhslink.com", "url.cn", "dwz.cn", "suo.im"];
     Url::parse(address).is_ok_and(|url| url.host_str().is_some_and(|host| HOSTS.contains(&host)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_written_as_a_stroke_is_nothing() {
+        for text in ["/", "—", "无", " 暂无 ", "N/A", "\u{200b}"] {
+            assert_eq!(line(&Cell::text(text)).unwrap(), "", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn marks_that_cannot_be_seen_are_taken_out() {
+        assert_eq!(line(&Cell::text("\u{feff}云溪\u{200b}\u{202e}发布 \u{3000} 网")).unwrap(), "云溪发布 网");
+    }
+
+    #[test]
+    fn full_width_forms_are_folded_in_codes_only() {
+        assert_eq!(code(&Cell::text("ｇｈ＿１２")).unwrap(), "gh_12");
+        assert_eq!(line(&Cell::text("云溪（１２）")).unwrap(), "云溪（１２）");
+    }
+
+    #[test]
+    fn a_number_of_up_to_15_digits_is_certain() {
+        assert_eq!(code(&Cell::Number(999_999_999_999_999.0)).unwrap(), "999999999999999");
+        assert!(code(&Cell::Number(1e15)).is_err());
+        assert!(code(&Cell::text("7.01235E+18")).is_err());
+        assert_eq!(code(&Cell::text("gh_1.5E+x")).unwrap(), "gh_1.5E+x");
+    }
+
+    #[test]
+    fn the_check_character_of_a_credit_code_is_computed() {
+        for code in ["", "91350100M000100Y43"] {
+            assert!(is_credit_code(code), "{code}");
+        }
+        for code in ["91350100M000100Y44", "91350100M000100I43", "9135", "云溪县云溪县"] {
+            assert!(!is_credit_code(code), "{code}");
+        }
+        assert!(is_credit_code(&credit_code("D2143569-X")));
+        assert!(!is_credit_code("D21435690"));
+    }
+
+    #[test]
+    fn an_address_of_the_web_may_lack_its_scheme_but_not_be_a_script() {
+        let kept = |text: &str| web_address(text).unwrap_or_default();
+        assert_eq!(kept("www.example.com/a?b=1"), "http://www.example.com/a?b=1");
+        assert_eq!(kept("HTTPS://example.com"), "HTTPS://example.com");
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://example.com",
+            "云溪发布",
+            "微信搜索:云溪",
+            "http://",
+            "https://user@example.com/",
+            "请看 www.example.com",
+        ] {
+            assert_eq!(web_address(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_a_path_however_it_is_separated() {
+        for text in
+            ["江苏省/南通市/崇川区", "江苏省-南通市-崇川区", "江苏省 南通市 崇川区", "江苏省>南通市>崇川区/"]
+        {
+            assert_eq!(region_path(text), "江苏省/南通市/崇川区", "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[\\PC]{0,24}|[0-9A-Z+.E:/;@-]{0,24}") {
+            let cell = Cell::Text(text.clone());
+            let _ = (line(&cell), lines(&cell), code(&cell), emails(&cell), sources(&cell, &|_| true));
+            let _ = (is_credit_code(&credit_code(&text)), region_code(&text), region_path(&text));
+            let _ = web_address(&text).map(|address| is_short_link(&address));
+        }
+    }
+}

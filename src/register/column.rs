@@ -1,8 +1,8 @@
 //! The columns of the register: their names in files, in Chinese, and the text of each for people to compare.
 //!
-//! In: a [`Registered`]. Out: names and texts. It never reads files; [`super::header`] matches names to cells.
+//! In: a [`Registered`]. Out: names and texts. It never reads files; `header` matches names to cells.
 
-use crate::model::account::Registered;
+use crate::model::account::{Kind, Registered};
 use crate::model::moment::in_shanghai;
 use crate::model::words;
 use chrono::{DateTime, NaiveTime, Utc};
@@ -238,6 +238,42 @@ impl Column {
             Self::FiledOn => return Cow::Owned(day(account.filed_on)),
             Self::AnnouncedOn => return Cow::Owned(day(account.announced_on)),
         })
+    }
+}
+
+/// Gives an account what another one has in a column. A kind that the platform's name has already said (微信服务号)
+/// stays.
+pub(super) fn copy(column: Column, from: &Registered, to: &mut Registered) {
+    match column {
+        Column::Key => to.key.clone_from(&from.key),
+        Column::Name => to.name.clone_from(&from.name),
+        Column::Platform => to.platform = from.platform,
+        Column::PlatformUid => to.platform_uid.clone_from(&from.platform_uid),
+        Column::Kind if to.kind == Kind::Service => {}
+        Column::Kind => to.kind = from.kind,
+        Column::Sources => to.sources.clone_from(&from.sources),
+        Column::Homepage => to.homepage.clone_from(&from.homepage),
+        Column::Owner => to.owner.clone_from(&from.owner),
+        Column::CreditCode => to.credit_code.clone_from(&from.credit_code),
+        Column::Supervisor => to.supervisor.clone_from(&from.supervisor),
+        Column::Level => to.level = from.level,
+        Column::RegionCode => to.region_code.clone_from(&from.region_code),
+        Column::RegionPath => to.region_path.clone_from(&from.region_path),
+        Column::VerifiedSubject => to.verified_subject.clone_from(&from.verified_subject),
+        Column::VerifiedType => to.verified_type.clone_from(&from.verified_type),
+        Column::Status => to.status = from.status,
+        Column::StatusSince => to.status_since = from.status_since,
+        Column::OpenedOn => to.opened_on = from.opened_on,
+        Column::FiledOn => to.filed_on = from.filed_on,
+        Column::AnnouncedOn => to.announced_on = from.announced_on,
+        Column::AnnouncementUrl => to.announcement_url.clone_from(&from.announcement_url),
+        Column::Leader => to.leader.clone_from(&from.leader),
+        Column::Operator => to.operator.clone_from(&from.operator),
+        Column::Phone => to.phone.clone_from(&from.phone),
+        Column::Email => to.email.clone_from(&from.email),
+        Column::Contractor => to.contractor.clone_from(&from.contractor),
+        Column::Pack => to.pack.clone_from(&from.pack),
+        Column::Notes => to.notes.clone_from(&from.notes),
     }
 }
 

@@ -25,8 +25,10 @@ mod workbook;
 
 use crate::config::mistake::{Mistake, Place};
 use crate::model::account::Registered;
+use column::Column;
 use reader::Reader;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a file says.
 #[derive(Debug, Default)]
@@ -51,6 +53,9 @@ pub struct Row {
     pub place: Place,
     /// What the office wrote.
     pub registered: Registered,
+    /// Columns its sheet does not have, the key aside: nothing was written there, and an import leaves what the
+    /// store knows.
+    pub absent: Arc<[Column]>,
 }
 
 /// A row that cannot be taken over.
@@ -73,5 +78,7 @@ pub fn read(path: &Path, bytes: &[u8], known_recipe: &dyn Fn(&str) -> bool) -> R
     reader.finish()
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,11 @@
 //! What an import would change.
 //!
-//! In: the accounts as they are and as a file wants them. Out: added, changed, retired. Pure and in one pass;
+//! In: the accounts of the store and the reading of a file. Out: added, changed, retired. Pure and in one pass;
 //! planning what was just applied plans nothing. It never retires an account unless the file is said to be
 //! the whole register.
 
-use super::column::Column;
+use super::column::{self, Column};
+use super::{Reading, Row};
 use crate::model::account::{Platform, Registered};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -14,8 +15,7 @@ use std::collections::{HashMap, HashSet};
 pub enum Scope {
     /// Some accounts: those that are not in it stay as they are.
     Add,
-    /// All accounts: those that are not in it are retired. Not for a file with bad rows left out, whose
-    /// accounts would be retired for a slip of the pen.
+    /// All accounts: those that are not in it are retired.
     Whole,
 }
 
@@ -47,41 +47,58 @@ pub struct Change {
 
 /// Compares. Accounts are the same by key, else by platform and `platform_uid`, else by platform, name and
 /// owner when one side has no `platform_uid` yet: an account whose id is filled in later keeps its history.
-/// A key made by us never replaces one of the office.
+/// A key made by us never replaces one of the office, and a column the file does not have changes nothing.
+/// A file with bad rows retires nobody: the account on a bad row is in the register all the same.
 #[must_use]
-pub fn plan(current: &[Registered], wanted: &[Registered], scope: Scope) -> Plan {
+pub fn plan(current: &[Registered], reading: &Reading, scope: Scope) -> Plan {
     let mut plan = Plan::default();
-    let known = Known::new(current, wanted);
+    let known = Known::new(current, &reading.accounts);
     let mut seen = vec![false; current.len()];
-    for account in wanted {
-        let Some(at) = known.find(account).filter(|at| !seen[*at]) else {
-            plan.added.push(account.clone());
+    for row in &reading.accounts {
+        let Some(at) = known.find(&row.registered).filter(|at| !seen[*at]) else {
+            plan.added.push(row.registered.clone());
             continue;
         };
         seen[at] = true;
         let old = &current[at];
-        let mut registered = account.clone();
-        if is_made(account) && !is_made(old) {
-            registered.key.clone_from(&old.key);
-        }
+        let registered = updated(old, row);
         if registered == *old {
             plan.unchanged += 1;
         } else {
-            plan.changed.push(Change {
-                key: old.key.clone(),
-                fields: differences(old, &registered),
-                registered,
-            });
+            let fields = differences(old, &registered);
+            plan.changed.push(Change { key: old.key.clone(), fields, registered });
         }
     }
-    let absent = || current.iter().zip(&seen).filter(|(_, seen)| !**seen).map(|(account, _)| account);
-    if scope == Scope::Whole {
-        plan.retired = absent().map(|account| account.key.clone()).collect();
-        plan.warnings = clashes(wanted.iter());
+    let absent: Vec<&Registered> =
+        current.iter().zip(&seen).filter(|(_, seen)| !**seen).map(|(account, _)| account).collect();
+    let wanted = reading.accounts.iter().map(|row| &row.registered);
+    let all_read = reading.bad.is_empty() && reading.broken.is_empty();
+    if scope == Scope::Whole && all_read {
+        plan.warnings = clashes(wanted);
+        plan.retired = absent.iter().map(|account| account.key.clone()).collect();
     } else {
-        plan.warnings = clashes(wanted.iter().chain(absent()));
+        plan.warnings = clashes(wanted.chain(absent.iter().copied()));
+        if scope == Scope::Whole && !absent.is_empty() {
+            plan.warnings.push(format!(
+                "文件有未读入的行,不能断定台账里少了哪些账号:{} 个不在文件中的账号未停用",
+                absent.len()
+            ));
+        }
     }
     plan
+}
+
+/// What an account becomes when a row of a file is applied to it.
+fn updated(old: &Registered, row: &Row) -> Registered {
+    let mut registered = row.registered.clone();
+    for column in row.absent.iter() {
+        column::copy(*column, old, &mut registered);
+    }
+    let knows_uid = !row.absent.contains(&Column::PlatformUid);
+    if is_made(&registered) && !(is_made(old) && knows_uid) {
+        registered.key.clone_from(&old.key);
+    }
+    registered
 }
 
 /// Whether a key was made from platform and id or name because the office gave none.
@@ -108,8 +125,8 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(current: &'a [Registered], wanted: &'a [Registered]) -> Self {
-        let wanted_keys: HashSet<&str> = wanted.iter().map(|account| account.key.as_str()).collect();
+    fn new(current: &'a [Registered], wanted: &'a [Row]) -> Self {
+        let wanted_keys: HashSet<&str> = wanted.iter().map(|row| row.registered.key.as_str()).collect();
         let mut known = Self {
             keys: HashMap::with_capacity(current.len()),
             uids: HashMap::new(),
@@ -174,4 +191,78 @@ fn clashes<'a>(accounts: impl Iterator<Item = &'a Registered>) -> Vec<String> {
         clash(names.entry((account.platform, &account.name)), Column::Name);
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn reading(csv: &str) -> Reading {
+        super::super::read(Path::new("台账.csv"), csv.as_bytes(), &|_| true)
+    }
+
+    /// The store after a file was imported into an empty one.
+    fn store(csv: &str) -> Vec<Registered> {
+        plan(&[], &reading(csv), Scope::Add).added
+    }
+
+    const CURRENT: &str = "编号,账号名称,平台,账号ID,主办单位,状态,邮箱\n\
+        A1,云溪发布,微博,1,云溪县,关停公告中,a@example.com\n\
+        ,云溪公安,微博,2,云溪县,,b@example.com\n\
+        ,云溪文旅,抖音,,云溪县,,c@example.com\n";
+
+    #[test]
+    fn only_what_differs_is_shown_as_changed() {
+        let file = CURRENT.replace("b@example.com", "new@example.com").replace(",2,", ",２,");
+        let plan = plan(&store(CURRENT), &reading(&file), Scope::Add);
+        assert_eq!((plan.added.len(), plan.unchanged, plan.changed.len()), (0, 2, 1));
+        let change = &plan.changed[0];
+        assert_eq!(change.key, "weibo:2");
+        assert_eq!(change.fields, [("邮箱", "b@example.com".to_owned(), "new@example.com".to_owned())]);
+    }
+
+    #[test]
+    fn an_id_filled_in_later_keeps_the_account() {
+        let file = CURRENT.replace(",云溪公安", "A2,云溪公安").replace(",抖音,,", ",抖音,yx123,");
+        let plan = plan(&store(CURRENT), &reading(&file), Scope::Whole);
+        let keys: Vec<(&str, &str)> =
+            plan.changed.iter().map(|change| (change.key.as_str(), change.registered.key.as_str())).collect();
+        assert_eq!(keys, [("weibo:2", "A2"), ("douyin:云溪文旅", "douyin:yx123")]);
+        assert_eq!((plan.added.len(), plan.retired.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_column_the_file_lacks_changes_nothing() {
+        let file = "账号名称,平台,账号ID,主办单位\n云溪发布,微博,1,云溪县\n云溪文旅,抖音,,云溪县\n";
+        let plan = plan(&store(CURRENT), &reading(file), Scope::Add);
+        assert_eq!((plan.added.len(), plan.unchanged, plan.changed.len()), (0, 2, 0));
+        let file = "账号名称,平台,主办单位\n云溪发布,微博,云溪县\n云溪公安,微博,云溪县\n";
+        let plan = super::plan(&store(CURRENT), &reading(file), Scope::Add);
+        assert_eq!((plan.added.len(), plan.unchanged, plan.changed.len()), (0, 2, 0));
+    }
+
+    #[test]
+    fn an_account_that_is_not_in_the_file_is_retired_only_when_the_file_is_the_whole_register() {
+        let file = CURRENT.lines().take(3).collect::<Vec<_>>().join("\n");
+        assert_eq!(plan(&store(CURRENT), &reading(&file), Scope::Add).retired, [""; 0]);
+        assert_eq!(plan(&store(CURRENT), &reading(&file), Scope::Whole).retired, ["douyin:云溪文旅"]);
+    }
+
+    #[test]
+    fn a_bad_row_retires_nobody() {
+        let file = CURRENT.replace("c@example.com", "没有邮箱");
+        let plan = plan(&store(CURRENT), &reading(&file), Scope::Whole);
+        assert_eq!(plan.retired, [""; 0]);
+        assert!(plan.warnings[0].contains("1 个不在文件中的账号未停用"), "{:?}", plan.warnings);
+    }
+
+    #[test]
+    fn two_keys_of_one_account_are_pointed_out() {
+        let file =
+            "编号,账号名称,平台,账号ID,主办单位\nB9,云溪公安,微博,9,云溪县\nA1,云溪发布,微博,2,云溪县\n";
+        let plan = plan(&store(CURRENT), &reading(file), Scope::Add);
+        assert_eq!(plan.warnings.len(), 2, "{:?}", plan.warnings);
+        assert!(plan.warnings.iter().all(|warning| warning.contains("weibo:2")));
+    }
 }

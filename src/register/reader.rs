@@ -12,6 +12,7 @@ use crate::model::account::Registered;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A row: the number of its sheet and its place there.
 type Origin = (usize, usize);
@@ -73,7 +74,8 @@ impl<'a> Reader<'a> {
         let repeated = self.reject_duplicates(registers, &found, &mut bad);
         for (at, (origin, registered)) in found.into_iter().enumerate() {
             if !bad.contains_key(&origin) && !repeated.contains(&at) {
-                self.reading.accounts.push(Row { place: place(registers, origin), registered });
+                let (place, absent) = (place(registers, origin), Arc::clone(&registers[origin.0].absent));
+                self.reading.accounts.push(Row { place, registered, absent });
             }
         }
         for (origin, mistakes) in bad {

@@ -10,6 +10,7 @@ use super::reader::Reader;
 use super::table::{self, Cell, Sheet};
 use super::words;
 use crate::config::mistake::Place;
+use std::sync::Arc;
 
 /// Columns without which a row cannot become an account.
 const REQUIRED: [Column; 3] = [Column::Name, Column::Platform, Column::Owner];
@@ -20,6 +21,8 @@ pub(super) struct Register {
     pub(super) header: Header,
     /// Where each of its columns stands in [`super::Reading::header`].
     pub(super) columns: Vec<usize>,
+    /// See [`super::Row::absent`].
+    pub(super) absent: Arc<[Column]>,
 }
 
 impl Reader<'_> {
@@ -79,7 +82,9 @@ impl Reader<'_> {
         }
         let columns = self.columns(&header);
         if missing(&header).is_empty() {
-            return Some(Register { sheet, header, columns });
+            let lacks = |column: &Column| *column != Column::Key && header.position(*column).is_none();
+            let absent = Column::ALL.iter().copied().filter(lacks).collect();
+            return Some(Register { sheet, header, columns, absent });
         }
         self.broken(place(&sheet, &header, ""), lacking(&header));
         None

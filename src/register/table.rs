@@ -9,6 +9,7 @@ use super::workbook;
 use chrono::{NaiveDateTime, NaiveTime};
 use encoding_rs::{Encoding, GB18030};
 use std::borrow::Cow;
+use std::io::Read;
 
 /// Largest file read, in bytes.
 const MAX_BYTES: usize = 64 << 20;
@@ -151,13 +152,14 @@ fn comma_separated(text: &str) -> Result<Vec<Row>, Refusal> {
 }
 
 /// At most `limit` filled rows. The reader drops blank lines, which the spreadsheet counts: their number is
-/// what remains of the lines consumed once the record's own are taken off.
+/// what remains of the lines consumed once the record's own are taken off. A line end is added, since the last
+/// record may lack its own.
 fn records(text: &str, separator: u8, limit: usize) -> Result<Vec<Row>, Refusal> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(separator)
-        .from_reader(text.as_bytes());
+        .from_reader(text.as_bytes().chain(&b"\n"[..]));
     let mut record = csv::StringRecord::new();
     let (mut rows, mut number, mut line, mut total) = (Vec::new(), 0, reader.position().line(), 0);
     while rows.len() < limit {
@@ -168,9 +170,7 @@ fn records(text: &str, separator: u8, limit: usize) -> Result<Vec<Row>, Refusal>
         }
         let inner = record.as_slice().bytes().filter(|byte| *byte == b'\n').count();
         let next = reader.position().line();
-        // The last record of a file may lack its line end, and then its own line was not counted.
-        let own = inner + usize::from(!reader.is_done() || text.ends_with('\n'));
-        number += 1 + usize::try_from(next - line).unwrap_or(0).saturating_sub(own);
+        number += 1 + usize::try_from(next - line).unwrap_or(0).saturating_sub(inner + 1);
         line = next;
         let mut cells: Vec<Cell> = record.iter().take(MAX_COLUMNS).map(Cell::text).collect();
         while cells.last().is_some_and(|cell| !cell.is_filled()) {

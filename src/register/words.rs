@@ -208,7 +208,7 @@ const STATUSES: Words<Status> = &[
     (Status::Deregistered, &["注销", "已注销", "注销完成", "已完成注销", "已删除"]),
 ];
 
-/// Out of the office's hands, yet not deregistered: still part of the inspection (DOMAIN of the indicators).
+/// Out of the office's hands, yet not deregistered: inspected until 注销 is complete.
 const LOST: [&str; 15] = [
     "停用",
     "已停用",
@@ -239,24 +239,24 @@ pub(super) fn platform(text: &str) -> Option<(Platform, Option<Kind>)> {
     let (outside, inside) = unbracket(&folded);
     for name in [folded.as_str(), outside.as_str(), bare(&outside)] {
         if let Some(kind) = KINDED.get(name) {
-            return Some((Platform::Wechat, Some(self::kind(&inside).unwrap_or(*kind))));
+            return Some((Platform::Wechat, Some(plain_kind(&inside).unwrap_or(*kind))));
         }
         if let Some(platform) = NAMES.get(name).copied().or_else(|| name.parse().ok()) {
-            return Some((platform, self::kind(&inside)));
+            return Some((platform, plain_kind(&inside)));
         }
     }
     None
 }
 
-/// A kind.
+/// A kind, by itself or in the name of a platform.
 pub(super) fn kind(text: &str) -> Option<Kind> {
-    static NAMES: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| table(KINDS));
     let folded = fold(text);
-    NAMES
-        .get(folded.as_str())
-        .copied()
-        .or_else(|| folded.parse().ok())
-        .or_else(|| platform(&folded).map(|(_, kind)| kind.unwrap_or(Kind::Ordinary)))
+    plain_kind(&folded).or_else(|| platform(&folded).map(|(_, kind)| kind.unwrap_or(Kind::Ordinary)))
+}
+
+fn plain_kind(folded: &str) -> Option<Kind> {
+    static NAMES: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| table(KINDS));
+    NAMES.get(folded).copied().or_else(|| folded.parse().ok())
 }
 
 /// A level.

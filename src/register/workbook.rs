@@ -24,7 +24,12 @@ type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a workbook.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
-    measure(bytes)?;
+    measure(bytes, MAX_UNPACKED)?;
+    // calamine computes with the numbers of a damaged sheet unchecked: a panic in there is a broken file.
+    std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err(unreadable(&"内容损坏")))
+}
+
+fn sheets(bytes: &[u8]) -> Result<Table, Refusal> {
     let mut book: Book = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
     let mut table = Table::default();
     let mut cells = 0;
@@ -47,9 +52,9 @@ fn unreadable(error: &dyn std::fmt::Display) -> Refusal {
 }
 
 /// Unpacks everything once into nothing, to know how much it is: the sizes written in the archive may lie.
-fn measure(bytes: &[u8]) -> Result<(), Refusal> {
+fn measure(bytes: &[u8], limit: u64) -> Result<(), Refusal> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
-    let mut left = MAX_UNPACKED;
+    let mut left = limit;
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|e| unreadable(&e))?;
         if part.name().map_err(|e| unreadable(&e))?.to_ascii_lowercase().ends_with("sharedstrings.xml") {
@@ -60,7 +65,7 @@ fn measure(bytes: &[u8]) -> Result<(), Refusal> {
         let read =
             std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|e| unreadable(&e))?;
         left = left.checked_sub(read).ok_or_else(|| {
-            (format!("XLSX 解压后超过 {} MiB", MAX_UNPACKED >> 20), "请删去图片和无关的工作表,或拆成几个文件")
+            (format!("XLSX 解压后超过 {} MiB", limit >> 20), "请删去图片和无关的工作表,或拆成几个文件")
         })?;
     }
     Ok(())
@@ -184,5 +189,17 @@ fn cell(value: &DataRef<'_>) -> Cell {
         }
         DataRef::DateTime(span) => Cell::Number(span.as_f64()),
         DataRef::Error(error) => Cell::Fault(format!("公式出错({error})")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_that_unpacks_to_too_much_is_not_opened() {
+        let bytes = rust_xlsxwriter::Workbook::new().save_to_buffer().unwrap();
+        assert!(measure(&bytes, MAX_UNPACKED).is_ok());
+        assert!(measure(&bytes, 1_000).unwrap_err().0.contains("解压后"));
     }
 }

@@ -50,9 +50,7 @@ impl Pace {
     /// Notes that a site refused: nobody asks it again for a while.
     pub async fn cool(&self, site: &str, asked: Option<std::time::Duration>) -> Result<(), Error> {
         let now = self.clock.now();
-        // The span depends on how often in a row it refused, which the store knows; one step to learn, one to set.
-        let count = self.store.cool_site(site, now).await?;
-        self.store.extend_cooling(site, now + backoff::cool_down(count, asked)).await?;
+        self.store.cool_site(site, now, |count| now + backoff::cool_down(count, asked)).await?;
         self.cooling.lock().unwrap_or_else(PoisonError::into_inner).insert(site.to_owned());
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Accounts: the register's lines, and what the looks at them left behind.
 
-use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, storable, to_json, word};
 use crate::model::account::{AccountId, AccountState, Registered, Status};
 use crate::model::finding::LastPost;
 use crate::model::listing::Listing;
@@ -20,6 +20,20 @@ macro_rules! watched_columns {
     };
 }
 pub(crate) use watched_columns;
+
+/// What a new line of the register makes of an account's row. What the register says about the account itself
+/// (closing, deregistered) shows at once; any other state waits for a look.
+macro_rules! renewed {
+    ($state:literal) => {
+        concat!(
+            "state = CASE WHEN ",
+            $state,
+            " <> 'new' OR account.state IN ('closing', 'deregistered') THEN ",
+            $state,
+            " ELSE account.state END, retired_at = NULL, lease_token = NULL, attempts = 0, etag = NULL, last_modified = NULL, source_no = 0"
+        )
+    };
+}
 
 #[derive(FromRow)]
 pub(crate) struct WatchedRow {
@@ -194,10 +208,10 @@ impl Tx {
                     .push_bind(trouble.statement.map(Failure::as_str))
                     .push_bind(trouble.statement_since.map(to_ms))
                     .push_bind(trouble.doubt_since.map(to_ms))
-                    .push_bind(trouble.detail.clone())
+                    .push_bind(storable(&trouble.detail))
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
-                    .push_bind(validators.etag.clone())
-                    .push_bind(validators.last_modified.clone())
+                    .push_bind(validators.etag.as_deref().map(storable))
+                    .push_bind(validators.last_modified.as_deref().map(storable))
                     .push_bind(listing.to_bytes())
                     .push_bind(i64::from(*open_cases))
                     .push_bind(finish.watched.token);
@@ -225,7 +239,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes new lines of the register; their first look is due at once. `sites` tells what shares one pace.
+    /// Writes new lines of the register; their first look is due at once. `site` tells what shares one pace. A
+    /// retired account with the same key goes on where it stopped; one that is watched stays as it is.
     pub async fn add_accounts(
         &mut self,
         added: &[Registered],
@@ -253,21 +268,21 @@ impl Tx {
                         .push_bind("登记后首次查看")
                         .push_bind(first_state(account).as_str());
                 });
-                // An account that was retired and comes back keeps its history.
-                query.push(
+                query.push(concat!(
                     " ON CONFLICT (key) DO UPDATE SET register = excluded.register, name = excluded.name, platform = excluded.platform, \
                      platform_uid = excluded.platform_uid, level = excluded.level, region_code = excluded.region_code, \
-                     owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, \
-                     state = excluded.state, retired_at = NULL",
-                );
+                     owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, ",
+                    renewed!("excluded.state"),
+                    " WHERE account.retired_at IS NOT NULL"
+                ));
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }
         Ok(())
     }
 
-    /// Rewrites lines of the register; each is looked at anew, for its sources or rules may have changed. The
-    /// memory of the listing goes when the sources changed.
+    /// Rewrites lines of the register; each is looked at anew, for its sources or rules may have changed. A look
+    /// that is under way began with the old line, so it loses its lease.
     pub async fn change_accounts(
         &mut self,
         changed: &[(String, Registered)],
@@ -276,12 +291,13 @@ impl Tx {
     ) -> Result<(), Error> {
         for chunk in changed.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new(
+                let mut query = QueryBuilder::<Db>::new(concat!(
                     "/* change_accounts */ UPDATE account SET key = v.column2, register = v.column3, name = v.column4, \
                      platform = v.column5, platform_uid = v.column6, level = v.column7, region_code = v.column8, \
-                     owner = v.column9, site = v.column10, due_at = v.column11, due_why = v.column12, retired_at = NULL, \
-                     etag = NULL, last_modified = NULL, source_no = 0 FROM (",
-                );
+                     owner = v.column9, site = v.column10, due_at = v.column11, due_why = v.column12, ",
+                    renewed!("v.column13"),
+                    " FROM (",
+                ));
                 query.push_values(chunk, |mut row, (old_key, account)| {
                     row.push_bind(old_key.clone())
                         .push_bind(account.key.clone())
@@ -294,7 +310,8 @@ impl Tx {
                         .push_bind(account.owner.clone())
                         .push_bind(site(account))
                         .push_bind(first_due(account, now).map(to_ms))
-                        .push_bind("台账变更后复查");
+                        .push_bind("台账变更后复查")
+                        .push_bind(first_state(account).as_str());
                 });
                 query.push(") AS v WHERE key = v.column1");
                 query.build().persistent(false).execute(conn).await?;
@@ -303,11 +320,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Stops watching accounts on purpose. Their history stays.
+    /// Stops watching accounts on purpose; a look that is under way loses its lease. Their history stays.
     pub async fn retire_accounts(&mut self, keys: &[String], now: DateTime<Utc>) -> Result<(), Error> {
         for chunk in keys.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET due_at = NULL, retired_at = ");
+                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET due_at = NULL, lease_token = NULL, retired_at = ");
                 query.push_bind(to_ms(now)).push(" WHERE key IN (");
                 let mut list = query.separated(", ");
                 for key in chunk {

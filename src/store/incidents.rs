@@ -143,15 +143,16 @@ impl Tx {
         Ok(ended)
     }
 
-    /// Rewrites weight and evidence of running cases.
+    /// Rewrites weight and evidence of running cases; one that has ended meanwhile stays as it ended.
     pub async fn change_incidents(
         &mut self,
         changes: &[Change],
         at: DateTime<Utc>,
         who: &str,
     ) -> Result<(), Error> {
+        let mut changed = Vec::with_capacity(changes.len());
         for chunk in changes.chunks(CHUNK) {
-            on_tx!(self, Db, conn => {
+            let rows: Vec<i64> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
                     "/* change_incidents */ UPDATE incident SET level = v.column2, since = v.column3, evidence = v.column4, \
                      changed_at = CASE WHEN level = v.column2 THEN changed_at ELSE v.column5 END FROM (",
@@ -163,12 +164,12 @@ impl Tx {
                         .push_bind(to_json(&change.evidence))
                         .push_bind(to_ms(at));
                 });
-                query.push(") AS v WHERE id = v.column1");
-                query.build().persistent(false).execute(conn).await?;
+                query.push(") AS v WHERE id = v.column1 AND state IN ('open', 'acknowledged') RETURNING id");
+                query.build_query_scalar().persistent(false).fetch_all(conn).await?
             });
+            changed.extend(rows.into_iter().map(IncidentId));
         }
-        let ids: Vec<IncidentId> = changes.iter().map(|change| change.id).collect();
-        self.insert_events(&ids, EventKind::Worsened, at, who).await
+        self.insert_events(&changed, EventKind::Worsened, at, who).await
     }
 
     async fn insert_events(

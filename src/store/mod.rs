@@ -54,8 +54,9 @@ pub enum Error {
         /// Why it makes no sense.
         reason: String,
     },
-    /// The address of the store is neither a file nor a PostgreSQL address.
-    #[error("store address {0:?}: expected a file path, sqlite:… or postgres://…")]
+    /// The address of the store is neither a file nor a PostgreSQL address. Only its beginning is told, for the
+    /// rest may hold a password.
+    #[error("store address beginning with {0:?}: expected a file path, sqlite:… or postgres://…")]
     Address(String),
 }
 
@@ -154,7 +155,7 @@ pub(crate) use {on_db, on_tx};
 impl Store {
     /// Opens the store and brings its schema up to date. A SQLite file is created when it is not there.
     ///
-    /// `address` is a file path, `sqlite:PATH`, or `postgres://…`; `worker` names this process in the
+    /// `address` is a file path, `sqlite:PATH`, `sqlite://PATH`, or `postgres://…`; `worker` names this process in the
     /// server's own views.
     pub async fn open(address: &str, worker: &str) -> Result<Self, Error> {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
@@ -169,9 +170,11 @@ impl Store {
             POSTGRES.run(&pool).await?;
             return Ok(Self::Postgres(pool));
         }
-        let path = address.strip_prefix("sqlite:").unwrap_or(address);
+        let path =
+            address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
         if path.contains("://") || path.is_empty() {
-            return Err(Error::Address(address.to_owned()));
+            let scheme = address.split_once("://").map_or(address, |(scheme, _)| scheme);
+            return Err(Error::Address(scheme.to_owned()));
         }
         let options = SqliteConnectOptions::new()
             .filename(PathBuf::from(path))
@@ -258,6 +261,11 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(
         value: value.chars().take(200).collect(),
         reason: error.to_string(),
     })
+}
+
+/// Text from outside as a column can hold it: PostgreSQL refuses a NUL, and with it the whole batch.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// Writes a JSON column. The types written here have string keys and no failing `Serialize`.

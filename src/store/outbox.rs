@@ -1,7 +1,7 @@
 //! Mails that are owed, sent or dead.
 
 use super::lease::Token;
-use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, storable, to_json, word};
 use crate::model::delivery::{DeliveryId, DeliveryState, Message, Reason};
 use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
@@ -167,7 +167,7 @@ impl Store {
         let mut tx = self.begin().await?;
         on_tx!(&mut tx, Db, conn => {
             let query = sqlx::query::<Db>(FINISH_DELIVERY).bind(id.0).bind(token.0).bind(state.as_str()).bind(due.map(to_ms));
-            query.bind(receipt.to_owned()).bind(error.to_owned()).bind(ended.map(to_ms)).execute(conn).await?.rows_affected()
+            query.bind(storable(receipt)).bind(storable(error)).bind(ended.map(to_ms)).execute(conn).await?.rows_affected()
         });
         tx.commit().await
     }

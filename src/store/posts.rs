@@ -1,6 +1,6 @@
 //! Posts, as first seen.
 
-use super::{CHUNK, Error, Store, Tx, on_db, on_tx, word};
+use super::{CHUNK, Error, Store, Tx, on_db, on_tx, storable, word};
 use crate::model::account::AccountId;
 use crate::model::moment::{ZONE, from_ms, to_ms};
 use crate::model::post::{Post, PostKey, Published};
@@ -82,10 +82,10 @@ impl Tx {
                         .push_bind(bare)
                         .push_bind(to_ms(sighted.effective_at))
                         .push_bind(sighted.post.origin.as_str())
-                        .push_bind(sighted.post.source.clone())
-                        .push_bind(sighted.post.title.clone())
-                        .push_bind(sighted.post.url.clone())
-                        .push_bind(sighted.post.text.clone())
+                        .push_bind(sighted.post.source.as_deref().map(storable))
+                        .push_bind(storable(&sighted.post.title))
+                        .push_bind(storable(&sighted.post.url))
+                        .push_bind(storable(&sighted.post.text))
                         .push_bind(fingerprint(&sighted.post));
                 });
                 query.push(" ON CONFLICT (account_id, key) DO NOTHING");
@@ -105,8 +105,8 @@ impl Tx {
                 query.push_values(chunk, |mut row, edited| {
                     row.push_bind(edited.account.0)
                         .push_bind(edited.post.key.0)
-                        .push_bind(edited.post.title.clone())
-                        .push_bind(edited.post.text.clone())
+                        .push_bind(storable(&edited.post.title))
+                        .push_bind(storable(&edited.post.text))
                         .push_bind(fingerprint(&edited.post))
                         .push_bind(to_ms(edited.at));
                 });

@@ -52,20 +52,23 @@ impl Store {
         Ok(from_ms(next) - span)
     }
 
-    /// Notes that a site refused at an instant. Returns how often in a row it has.
-    pub async fn cool_site(&self, site: &str, at: DateTime<Utc>) -> Result<u32, Error> {
+    /// Notes that a site refused at an instant, and leaves it alone until `until` says, given how often in a row
+    /// it has refused; never shorter than before. Both in one transaction: of workers that are refused at the
+    /// same moment the first starts the cool-down, and the others find it running. Returns how often in a row.
+    pub async fn cool_site(
+        &self,
+        site: &str,
+        at: DateTime<Utc>,
+        until: impl FnOnce(u32) -> DateTime<Utc>,
+    ) -> Result<u32, Error> {
         let mut tx = self.begin().await?;
         let count: i64 = on_tx!(&mut tx, Db, conn =>
             sqlx::query_scalar::<Db, i64>(COOL).bind(site.to_owned()).bind(to_ms(at)).fetch_one(conn).await?);
+        let count = small(count);
+        let until = to_ms(until(count));
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(EXTEND).bind(site.to_owned()).bind(until).execute(conn).await?.rows_affected());
         tx.commit().await?;
-        Ok(small(count))
-    }
-
-    /// Leaves a site alone until an instant, never shorter than before.
-    pub async fn extend_cooling(&self, site: &str, until: DateTime<Utc>) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(EXTEND).bind(site.to_owned()).bind(to_ms(until)).execute(conn).await?.rows_affected());
-        tx.commit().await
+        Ok(count)
     }
 
     /// Notes that a site answers again.

@@ -1,7 +1,7 @@
 //! The log of looks.
 
 use super::accounts::small;
-use super::{CHUNK, Error, Store, Tx, on_db, on_tx, word};
+use super::{CHUNK, Error, Store, Tx, on_db, on_tx, storable, word};
 use crate::model::account::AccountId;
 use crate::model::moment::{from_ms, to_ms};
 use crate::model::visit::{Failure, Outcome, OutcomeKind, Visit};
@@ -48,7 +48,7 @@ impl Tx {
                         .push_bind(visit.covers_since.map(to_ms))
                         .push_bind(i64::from(visit.duration_ms))
                         .push_bind(i64::from(visit.status))
-                        .push_bind(visit.detail.clone());
+                        .push_bind(storable(&visit.detail));
                 });
                 query.push(" ON CONFLICT (account_id, at) DO NOTHING");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

@@ -68,14 +68,14 @@ pub enum EvalError {
 /// skipped.
 pub fn run(set: Set, mut input: impl BufRead, output: impl Write) -> Result<usize, EvalError> {
     let mut output = BufWriter::new(output);
-    let mut text = String::new();
+    let mut text = Vec::new();
     let mut judged = 0;
     for line in 1.. {
         text.clear();
-        if input.by_ref().take(LINE_LIMIT).read_line(&mut text)? == 0 {
+        if input.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut text)? == 0 {
             break;
         }
-        if text.trim().is_empty() {
+        if text.trim_ascii().is_empty() {
             continue;
         }
         let answer = answer(set, &text).map_err(|reason| EvalError::Case { line, reason })?;
@@ -88,8 +88,8 @@ pub fn run(set: Set, mut input: impl BufRead, output: impl Write) -> Result<usiz
 }
 
 /// The answer to one case.
-fn answer(set: Set, text: &str) -> Result<Value, String> {
-    let mut case: Value = serde_json::from_str(text).map_err(|error| format!("不是有效的JSON:{error}"))?;
+fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
+    let mut case: Value = serde_json::from_slice(text).map_err(|error| format!("不是有效的JSON:{error}"))?;
     let Value::Object(fields) = &mut case else { return Err("不是JSON对象".to_owned()) };
     fields.remove("expected");
     fields.remove("note");
@@ -98,7 +98,9 @@ fn answer(set: Set, text: &str) -> Result<Value, String> {
         Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
     };
-    answer["id"] = id;
+    if let Value::Object(fields) = &mut answer {
+        fields.insert("id".to_owned(), id);
+    }
     Ok(answer)
 }
 

@@ -76,7 +76,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
     };
     let mut all = marks(desk, file.marks);
     all.extend_from_slice(walls);
-    let pace = file.pace.map_or(PACE, |part| {
+    let gap = file.pace.map_or(PACE, |part| {
         let place = part.span();
         let part = part.into_inner();
         if !(0.0..=1.0).contains(&part.jitter) {
@@ -95,7 +95,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         headers: file.headers.into_iter().collect(),
         conditional: file.conditional.unwrap_or(true),
         follow: file.follow.map(|part| Follow { max: part.max }),
-        pace,
+        pace: gap,
         golden: file.golden.map(|part| Golden {
             page: path.parent().unwrap_or(Path::new("")).join(part.page),
             posts: part.posts,

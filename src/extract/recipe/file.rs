@@ -221,13 +221,11 @@ impl<'a> Desk<'a> {
     /// Each element of an array by itself.
     fn list<T: DeserializeOwned>(&mut self, key: &str, value: Spanned<DeValue<'_>>) -> Vec<T> {
         let span = value.span();
-        match value.into_inner() {
-            DeValue::Array(list) => list.into_iter().filter_map(|part| self.part(key, part)).collect(),
-            _ => {
-                self.wrong(span, key, "应为表的数组", &format!("请写成 [[{key}]]"));
-                Vec::new()
-            }
+        if let DeValue::Array(list) = value.into_inner() {
+            return list.into_iter().filter_map(|part| self.part(key, part)).collect();
         }
+        self.wrong(span, key, "应为表的数组", &format!("请写成 [[{key}]]"));
+        Vec::new()
     }
 
     fn part<T: DeserializeOwned>(&mut self, key: &str, value: Spanned<DeValue<'_>>) -> Option<T> {

@@ -118,7 +118,11 @@ fn folder(dir: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, (PathBuf, Str
                 files.push((name, (path, text)));
             }
             Err(error) => {
-                mistakes.push(Mistake::whole(&path, format!("读不了:{error}"), "请检查文件权限和编码(UTF-8)"))
+                mistakes.push(Mistake::whole(
+                    &path,
+                    format!("读不了:{error}"),
+                    "请检查文件权限和编码(UTF-8)",
+                ));
             }
         }
     }

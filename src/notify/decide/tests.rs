@@ -205,7 +205,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         (0..4_usize).prop_map(Shown),
         prop_oneof![0..100_i64, 0..1000_i64, 0..100_000_i64].prop_map(Passes),
     ];
-    prop::collection::vec(one, 0..60)
+    prop::collection::vec(one, 0..24)
 }
 
 /// An audience whose mails are recorded as the outbox would.

@@ -92,7 +92,8 @@ async fn nonsense_instead_of_an_answer_is_a_broken_connection() {
 #[tokio::test]
 async fn nobody_listening_is_a_failure_to_connect() {
     let sink = Script::default().start().await;
-    let settings = SmtpSettings { port: Some(1), ..settings(&sink) };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = SmtpSettings { port: Some(closed), ..settings(&sink) };
     let error = send(&smtp(&settings)).await.unwrap_err();
     assert_eq!(error.kind, SendErrorKind::Connect);
     assert!(!error.detail.is_empty());

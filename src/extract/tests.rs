@@ -1,1 +1,0 @@
-//! The stage as a whole, recipe by recipe.

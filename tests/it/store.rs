@@ -1,0 +1,13 @@
+//! What the store promises, on SQLite and on PostgreSQL alike.
+
+mod figures;
+mod groups;
+mod incidents;
+mod leases;
+mod looks;
+mod opening;
+mod outbox;
+mod register;
+mod sites;
+mod statements;
+mod upkeep;

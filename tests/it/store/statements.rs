@@ -1,0 +1,4 @@
+use crate::support::database::both;
+both! {
+    async fn placeholder(store: Store) { store.ping().await.unwrap(); }
+}
