@@ -199,9 +199,8 @@ fn deployment_files_override_only_settings_that_exist() {
     }
     let setting = regex(r"(XUNWANG__\w+)=(\S+)");
     for file in ["deploy/Dockerfile", "deploy/xunwang.service"] {
-        overrides.extend(
-            setting.captures_iter(&text(file)).map(|hit| (hit[1].to_owned(), hit[2].to_owned())),
-        );
+        overrides
+            .extend(setting.captures_iter(&text(file)).map(|hit| (hit[1].to_owned(), hit[2].to_owned())));
     }
     // The secret of the real place is not at hand here.
     let folder = tempfile::tempdir().unwrap();
@@ -241,7 +240,10 @@ fn files_named_by_the_compose_file_exist() {
             assert!(port.as_str().unwrap().starts_with("127.0.0.1:"), "{name} is open to everybody: {port}");
         }
         for secret in service["secrets"].as_array().into_iter().flatten() {
-            assert!(compose["secrets"].as_object().unwrap().contains_key(secret.as_str().unwrap()), "{secret}");
+            assert!(
+                compose["secrets"].as_object().unwrap().contains_key(secret.as_str().unwrap()),
+                "{secret}"
+            );
         }
     }
     assert!(seen >= 5, "only {seen} files were found");
@@ -288,7 +290,8 @@ fn the_example_register_imports_without_a_mistake() {
 
 #[test]
 fn command_lines_of_the_readmes_exist() {
-    let (block, call) = (regex(r"(?ms)^```sh\n(.*?)^```"), regex(r"(?:\bxunwang|cargo run[^#\n]*? --) ([^#\n]+)"));
+    let (block, call) =
+        (regex(r"(?ms)^```sh\n(.*?)^```"), regex(r"(?:\bxunwang|cargo run[^#\n]*? --) ([^#\n]+)"));
     let flag = regex(r"--[a-z][a-z-]*");
     let mut seen = BTreeSet::new();
     for file in ["README.md", "README.zh-CN.md", "deploy/README.md"] {

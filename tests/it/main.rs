@@ -2,5 +2,6 @@
 //!
 //! In: the library's public interface. Nothing here waits on real time or needs anything outside this machine.
 
+mod docs;
 mod store;
 mod support;
