@@ -290,16 +290,16 @@ fn the_example_register_imports_without_a_mistake() {
 
 #[test]
 fn command_lines_of_the_readmes_exist() {
-    let (block, call) =
-        (regex(r"(?ms)^```sh\n(.*?)^```"), regex(r"(?:\bxunwang|cargo run[^#\n]*? --) ([^#\n]+)"));
+    let block = regex(r"(?ms)^```sh\n(.*?)^```");
+    let before = r"(?:sudo -u \S+ |docker compose exec \S+ )?xunwang|cargo run[^#\n]* --";
+    let call = regex(&format!(r"^(?:{before}) ([^#\n]+)"));
     let flag = regex(r"--[a-z][a-z-]*");
     let mut seen = BTreeSet::new();
     for file in ["README.md", "README.zh-CN.md", "deploy/README.md"] {
         for lines in block.captures_iter(&text(file)) {
-            for line in lines[1].lines() {
-                // The last match is the program's own arguments, whatever stands before it on the line.
-                let Some(hit) = call.captures_iter(line).last() else { continue };
-                let Some(name) = sub_command(&hit[1]) else { continue };
+            for hit in lines[1].lines().filter_map(|line| call.captures(line)) {
+                let line = &hit[0];
+                let name = sub_command(&hit[1]).unwrap_or_else(|| panic!("{file}: {line}: no command"));
                 let help = xunwang(&[name, "--help"]);
                 assert!(help.status.success(), "{file}: {line}");
                 let help = String::from_utf8_lossy(&help.stdout).into_owned();
