@@ -8,18 +8,19 @@ use super::{Desk, Failed};
 use crate::app::App;
 use crate::clock::{Clock, Scaled, SharedClock, System};
 use crate::demo::setup::{Mails, configure, enrol};
-use crate::demo::{City, Event, serve};
+use crate::demo::{City, Event, What, serve};
 use crate::model::account::{AccountId, AccountState, Registered};
 use crate::model::delivery::{DeliveryId, DeliveryState};
 use crate::model::finding::Rule;
 use crate::model::incident::Incident;
-use crate::model::moment::{ZONE, day_start, zh_short, zh_span};
+use crate::model::moment::{ZONE, day_start, zh_day, zh_short};
 use anyhow::Context;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,7 +73,10 @@ impl Args {
             let stopped = stopped.clone();
             async move {
                 // Whoever asked for the address may be gone when the service fails to start.
-                app.run(stopped, move |address| drop(listening.send(address))).await
+                app.run(stopped, move |address| {
+                    let _ = listening.send(address);
+                })
+                .await
             }
         });
         let Ok(address) = address.await else {
@@ -147,6 +151,7 @@ struct Stage<'a> {
     bar: ProgressBar,
     shown: DeliveryId,
     mails: usize,
+    posts: usize,
 }
 
 impl<'a> Stage<'a> {
@@ -167,6 +172,7 @@ impl<'a> Stage<'a> {
             bar,
             shown: DeliveryId(0),
             mails: 0,
+            posts: 0,
         }
     }
 
@@ -203,7 +209,17 @@ impl<'a> Stage<'a> {
         loop {
             let now = self.app.clock.now();
             while let Some(event) = self.events.next_if(|event| self.start + event.at <= now) {
-                self.say(&format!("{}  {}", style(zh_short(self.start + event.at)).dim(), event.say));
+                // A lively city posts all the time: only what changes for somebody is told.
+                if matches!(event.what, What::Posted(_)) {
+                    self.posts += 1;
+                } else {
+                    self.say(&format!(
+                        "{}  {} {}",
+                        style(zh_short(self.start + event.at)).dim(),
+                        style("城市").cyan(),
+                        event.say
+                    ));
+                }
             }
             self.show_mails().await?;
             let figures = self.app.store.figures(u32::MAX, now).await?;
@@ -215,7 +231,7 @@ impl<'a> Stage<'a> {
                 .sum();
             self.bar.set_prefix(format!("城市时间 {}", zh_short(now)));
             self.bar.set_position((now - self.start).num_minutes().unsigned_abs());
-            self.bar.set_message(format!("{open}项未解决 · {}封邮件", self.mails));
+            self.bar.set_message(format!("新内容{} · 未解决{open}项 · 邮件{}封", self.posts, self.mails));
             if now >= self.end || *stopped.borrow() {
                 return Ok(());
             }
@@ -232,16 +248,16 @@ impl<'a> Stage<'a> {
 
     async fn show_mails(&mut self) -> Result<(), Failed> {
         let mails = self.app.store.list_mails(self.shown).await?;
-        for mail in mails.iter().take_while(|mail| mail.state != DeliveryState::Pending) {
-            self.shown = mail.id;
-            self.mails += 1;
-            let to = style(format!("→ {}", mail.recipient)).dim();
-            self.say(&format!(
-                "{}  {} {} {to}",
-                style(zh_short(mail.written_at)).dim(),
-                style("邮件").green().bold(),
-                mail.subject
-            ));
+        // One letter to several people is one line.
+        let sent = mails.iter().take_while(|mail| mail.state != DeliveryState::Pending).collect::<Vec<_>>();
+        for letter in sent.chunk_by(|one, next| one.group == next.group && one.written_at == next.written_at)
+        {
+            let to: Vec<&str> = letter.iter().map(|mail| mail.recipient.as_str()).collect();
+            let (Some(first), Some(last)) = (letter.first(), letter.last()) else { continue };
+            (self.shown, self.mails) = (last.id, self.mails + letter.len());
+            let (time, to) =
+                (style(zh_short(first.written_at)).dim(), style(format!("→ {}", to.join(" "))).dim());
+            self.say(&format!("{time}  {} {} {to}", style("邮件").green().bold(), first.subject));
         }
         Ok(())
     }
@@ -276,7 +292,7 @@ impl<'a> Stage<'a> {
         }
         out.line(rows.to_string())?;
         out.line(style("发现的问题").bold().to_string())?;
-        out.line(found(&cases, &accounts, now))?;
+        out.line(found(&cases, &accounts))?;
         out.line(format!("邮件      {}封,在 {}(可用邮件客户端打开)", self.mails, mails.display()))?;
         out.line(format!("数据库    {}", dir.join("xunwang.db").display()))?;
         out.line(format!("日志      {}", dir.join("xunwang.log").display()))?;
@@ -291,7 +307,7 @@ impl<'a> Stage<'a> {
 }
 
 /// One row a rule: how many, and who.
-fn found(cases: &[Incident], accounts: &HashMap<AccountId, Registered>, now: DateTime<Utc>) -> String {
+fn found(cases: &[Incident], accounts: &HashMap<AccountId, Registered>) -> String {
     let mut by_rule: BTreeMap<Rule, (usize, usize, Vec<String>)> = BTreeMap::new();
     for case in cases {
         let (open, ended, names) = by_rule.entry(case.key.rule).or_default();
@@ -302,7 +318,7 @@ fn found(cases: &[Incident], accounts: &HashMap<AccountId, Registered>, now: Dat
             .account
             .and_then(|id| accounts.get(&id))
             .map_or(case.key.subject.as_str(), |account| account.name.as_str());
-        let since = if running { zh_span(now - case.since) } else { "已恢复".to_owned() };
+        let since = if running { format!("{}起", zh_day(case.since)) } else { "已恢复".to_owned() };
         names.push(format!("{name}({since})"));
     }
     let mut rows = table(&["问题", "未解决", "已恢复", "账号"]);
@@ -310,7 +326,8 @@ fn found(cases: &[Incident], accounts: &HashMap<AccountId, Registered>, now: Dat
         let more = names.len().saturating_sub(5);
         let mut shown = names.into_iter().take(5).collect::<Vec<_>>().join("、");
         if more > 0 {
-            shown.push_str(&format!("等{}个", more + 5));
+            // Writing into a string cannot fail.
+            let _ = write!(shown, "等{}个", more + 5);
         }
         rows.add_row([rule.zh().to_owned(), open.to_string(), ended.to_string(), shown]);
     }

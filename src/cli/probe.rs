@@ -121,9 +121,9 @@ impl Args {
         let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
         let mut tries = Vec::new();
         for source in &watched.registered.sources {
-            let tried = look(config, &fetcher, source, clock).await;
-            let read = tried.result.is_ok();
-            tries.push(tried);
+            let next = look(config, &fetcher, source, clock).await;
+            let read = next.result.is_ok();
+            tries.push(next);
             if read {
                 break;
             }
@@ -154,9 +154,9 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         Err(reason) => return missed(Failure::NoSource, reason),
     };
     match fetcher.fetch(request).await {
-        Ok(fetched) => {
-            let result = extract(recipe, &fetched, &Listing::default(), clock.now());
-            Tried { source: source.to_string(), fetched: Some(fetched), result }
+        Ok(answer) => {
+            let result = extract(recipe, &answer, &Listing::default(), clock.now());
+            Tried { source: source.to_string(), fetched: Some(answer), result }
         }
         Err(miss) => Tried { source: source.to_string(), fetched: None, result: Err(miss) },
     }
@@ -192,7 +192,8 @@ fn as_json(tried: &Tried, own: &[String]) -> Value {
 
 fn settled(post: &Post, own: &[String]) -> (Origin, Option<String>) {
     let own: Vec<&str> = own.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    originality::settle(post.origin, post.source.as_deref(), &own)
+    let named = post.source.as_deref().or_else(|| originality::credited(&post.text));
+    originality::settle(post.origin, named, &own)
 }
 
 fn post_json(post: &Post, own: &[String]) -> Value {

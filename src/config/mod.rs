@@ -108,8 +108,7 @@ impl Config {
         let Some(file) = found else {
             return Self::read(Path::new("xunwang.toml"), SHIPPED, None, &environment::overrides());
         };
-        let text = read_file(&file, "请用 --config 指定配置文件,或从发行包的 config 目录复制一份")
-            .map_err(|mistake| vec![mistake])?;
+        let text = read_file(&file, "请用 --config 指定配置文件,或从发行包的 config 目录复制一份")?;
         Self::read(&file, &text, file.parent(), &environment::overrides())
     }
 
@@ -136,7 +135,7 @@ impl Config {
             keep(Recipes::load(&dir.unwrap_or(Path::new("config")).join("platforms")), &mut mistakes);
         let notify_file = inside("notify.toml");
         let notify_text = match &notify_file {
-            Some(path) => keep(read_file(path, "").map_err(|mistake| vec![mistake]), &mut mistakes),
+            Some(path) => keep(read_file(path, ""), &mut mistakes),
             None => Some(SHIPPED_NOTIFY.to_owned()),
         };
         let notify_name = notify_file.unwrap_or_else(|| PathBuf::from("notify.toml"));
@@ -189,8 +188,9 @@ fn keep<T>(result: Result<T, Vec<Mistake>>, mistakes: &mut Vec<Mistake>) -> Opti
     }
 }
 
-fn read_file(file: &Path, advice: &str) -> Result<String, Mistake> {
-    std::fs::read_to_string(file).map_err(|error| Mistake::whole(file, format!("无法读取:{error}"), advice))
+fn read_file(file: &Path, advice: &str) -> Result<String, Vec<Mistake>> {
+    std::fs::read_to_string(file)
+        .map_err(|error| vec![Mistake::whole(file, format!("无法读取:{error}"), advice)])
 }
 
 fn store_address(store: &StoreSettings, dir: &Path, file: &Path) -> Result<String, Vec<Mistake>> {

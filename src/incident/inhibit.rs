@@ -42,7 +42,7 @@ pub const fn reach(by: Rule, hidden: Rule) -> Option<Reach> {
 const fn rung(rule: Rule) -> Option<u8> {
     match rule {
         Rule::Weekly | Rule::DueSoon | Rule::BiweeklyOriginal => Some(0),
-        // An empty shell may be no matter of the veto yet: it stands beside the rungs of silence and hides none.
+        // An empty shell may be no matter of the veto yet, so it never hides the veto itself.
         Rule::NotUpdated | Rule::Hollow => Some(1),
         Rule::Dormant => Some(2),
         Rule::Zombie => Some(3),

@@ -50,6 +50,50 @@ const OFFICE_ENDS: [&str; 7] = ["办公室", "科室", "科", "股", "处", "室
 /// The longest name of an office that is taken for one's own without its unit's name, in characters.
 const OFFICE_ALONE: usize = 6;
 
+/// Labels by which a post says that its text as a whole comes from somebody. Credits for a part (图片来源,
+/// 数据来源) begin with another word and are none of these.
+const LABELS: [&str; 9] =
+    ["信息来源", "文章来源", "内容来源", "稿件来源", "素材来源", "来源", "本文转自", "转载自", "转自"];
+/// What stands between a label and a name.
+const AFTER_LABEL: [char; 6] = [':', ':', '丨', '|', '|', '/'];
+/// Where a source line may stand: so many characters from the beginning and from the end of a text.
+const MARGIN: usize = 120;
+/// The longest name taken for a source, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// The source a text credits at its beginning or its end, without its label. Deeper inside, 来源 is a word of
+/// the text (资金来源, 水的来源).
+#[must_use]
+pub fn credited(text: &str) -> Option<&str> {
+    let head = text.char_indices().nth(MARGIN).map_or(text.len(), |(at, _)| at);
+    let tail = text.char_indices().rev().nth(MARGIN - 1).map_or(0, |(at, _)| at);
+    source_in(&text[tail..], true).or_else(|| source_in(&text[..head], false))
+}
+
+/// The last (from behind) or first label in a piece of text that begins a line, a bracket or a sentence.
+fn source_in(text: &str, from_behind: bool) -> Option<&str> {
+    let mut found: Vec<(usize, &str)> = LABELS
+        .iter()
+        .flat_map(|label| text.match_indices(label).map(|(at, label)| (at, &text[at + label.len()..])))
+        .filter(|(at, _)| {
+            text[..*at]
+                .chars()
+                .next_back()
+                .is_none_or(|c| c.is_whitespace() || "。!!??;;((【[〔—-".contains(c))
+        })
+        .collect();
+    found.sort_unstable_by_key(|(at, _)| *at);
+    let mut names = found.into_iter().filter_map(|(_, rest)| {
+        let rest = rest.trim_start_matches([' ', '\u{3000}']);
+        let name = rest.strip_prefix(AFTER_LABEL)?.trim_start();
+        let end =
+            name.find(|c: char| "\n\r。;;))】]〕".contains(c) || c.is_whitespace()).unwrap_or(name.len());
+        let name = name[..end].trim();
+        (!name.is_empty() && name.chars().count() <= LONGEST_NAME).then_some(name)
+    });
+    if from_behind { names.last() } else { names.next() }
+}
+
 /// Settles the origin of a post.
 ///
 /// A repost the platform itself marks is one whatever the source line says, and its source may be the account
@@ -128,6 +172,37 @@ mod tests {
             "云溪水利官方微博",
         ] {
             assert_eq!(line(source), (Origin::Original, None), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_text_credits_its_source_at_its_beginning_or_its_end() {
+        for (text, name) in [
+            ("入冬以来,各地积极应对。\n来源:新华社", Some("新华社")),
+            ("来源丨人民日报\n正文一段。", Some("人民日报")),
+            ("今日要闻(来源:央视新闻)", Some("央视新闻")),
+            ("正文。\n转自:澄湖日报 编辑:某某", Some("澄湖日报")),
+            ("正文。\n信息来源: 云溪县水利局", Some("云溪县水利局")),
+            ("项目资金来源:财政拨款", None),
+            ("图片来源:新华社", None),
+            ("没有来源的文字", None),
+            ("来源:", None),
+            ("", None),
+        ] {
+            assert_eq!(credited(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_source_named_in_the_middle_of_a_long_text_is_a_word_of_it() {
+        let text = format!("{}\n来源:某地\n{}", "上".repeat(200), "下".repeat(200));
+        assert_eq!(credited(&text), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_searched_without_a_panic(text in "\\PC{0,300}") {
+            let _ = credited(&text);
         }
     }
 

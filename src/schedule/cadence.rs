@@ -31,10 +31,10 @@ pub struct Cadence {
 impl Default for Cadence {
     fn default() -> Self {
         Self {
-            min_interval: std::time::Duration::from_secs(30 * 60),
-            max_interval: std::time::Duration::from_secs(6 * 3600),
+            min_interval: std::time::Duration::from_mins(30),
+            max_interval: std::time::Duration::from_hours(6),
             looks_per_post: 4,
-            before_deadline: std::time::Duration::from_secs(30 * 60),
+            before_deadline: std::time::Duration::from_mins(30),
         }
     }
 }

@@ -66,7 +66,7 @@ impl Default for Settings {
         Self {
             concurrency: 64,
             per_site: 16,
-            lease: std::time::Duration::from_secs(600),
+            lease: std::time::Duration::from_mins(10),
             gather: std::time::Duration::from_millis(200),
             batch: 200,
             poll: std::time::Duration::from_secs(1),

@@ -197,7 +197,8 @@ fn learn(
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
     let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
     for mut post in extracted.posts {
-        let (origin, source) = originality::settle(post.origin, post.source.as_deref(), &own);
+        let named = post.source.as_deref().or_else(|| originality::credited(&post.text));
+        let (origin, source) = originality::settle(post.origin, named, &own);
         (post.origin, post.source) = (origin, source);
         if watched.listing.find_key(post.key).is_some() {
             edits.push(Edited { account, post, at });

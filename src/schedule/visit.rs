@@ -156,6 +156,7 @@ impl Eyes {
     }
 
     /// The gap between two requests to a site.
+    #[must_use]
     pub fn gap(&self, recipe: &Recipe, url: &Url) -> Duration {
         recipe.pace().gap.max(self.fetcher.crawl_delay(url).unwrap_or_default())
     }
