@@ -62,7 +62,7 @@ fn texts_under(value: &Value, keys: &[&str], found: &mut Vec<String>) {
     }
 }
 
-/// Every PromQL expression of the dashboards and the alerts, with its file.
+/// Every `PromQL` expression of the dashboards and the alerts, with its file.
 fn expressions() -> Vec<(String, String)> {
     let boards = files("dashboards", &[".json"]).into_iter().map(|file| (json(&file), file));
     let rules = [(yaml("dashboards/alerts.yml"), "dashboards/alerts.yml".to_owned())];
