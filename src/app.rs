@@ -122,7 +122,8 @@ impl App {
         };
         let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
         let (looks, (), (), ()) = tokio::join!(
-            self.scheduler.run(Until::Stopped, |_| {}, stop.clone()),
+            // The largest of the futures: kept on the heap, so that no frame above carries it.
+            Box::pin(self.scheduler.run(Until::Stopped, |_| {}, stop.clone())),
             self.tell(stop.clone()),
             self.send(stop.clone()),
             self.keep(stop.clone()),

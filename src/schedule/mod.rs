@@ -32,7 +32,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
-use visit::Eyes;
+use visit::{Eyes, PATIENCE};
 
 /// How the schedule works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -312,7 +312,7 @@ impl Scheduler {
             }
         }
         let mut back = quarantined;
-        let reach = started + span(self.settings.lease) / 2;
+        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
         for (site, accounts) in by_site {
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
             let mut slots =
