@@ -9,6 +9,7 @@ pub mod cadence;
 mod commit;
 pub mod jobs;
 pub mod pace;
+mod quarantine;
 pub mod sentinel;
 pub mod settle;
 mod sites;
@@ -216,7 +217,15 @@ impl Scheduler {
             let room = self.settings.concurrency.saturating_sub(looks.len());
             // Half the hands free: one lease call for many accounts instead of one for each.
             if !stopping && !empty && room * 2 >= self.settings.concurrency {
-                empty = !self.hand_out(&mut looks, room, &until).await?;
+                empty = match self.hand_out(&mut looks, room, &until).await {
+                    Ok(any) => !any,
+                    // The service outlives its database; a single pass does not.
+                    Err(error) if matches!(until, Until::Stopped) => {
+                        tracing::error!(%error, "nothing could be leased, trying again");
+                        true
+                    }
+                    Err(error) => return Err(error),
+                };
             }
             if looks.is_empty()
                 && pending.is_empty()
@@ -287,39 +296,29 @@ impl Scheduler {
             Until::Drained(at) => *at,
         };
         let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
-        let leased = match self.store.lease_accounts(take, self.settings.per_site).await {
-            Ok(leased) => leased,
-            Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "nothing could be leased, trying again");
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let leased = self.store.lease_accounts(take, self.settings.per_site).await?;
         self.observe("lease", started);
         let any = !leased.is_empty();
         let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
-        let mut quarantined = Vec::new();
+        let mut apart = Vec::new();
         for watched in leased {
-            if watched.attempts > self.settings.quarantine {
-                tracing::error!(
-                    account.id = watched.id.0,
-                    attempts = watched.attempts,
-                    "account kept apart: looking at it never ends well"
-                );
-                quarantined.push((watched, started + Duration::days(1)));
+            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
+                apart.push(watched);
             } else {
                 by_site.entry(watched.site.clone()).or_default().push(watched);
             }
         }
-        let mut back = quarantined;
+        let mut back = Vec::new();
         let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
         for (site, accounts) in by_site {
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
             let mut slots =
                 self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
-            for watched in accounts {
+            for mut watched in accounts {
                 let slot = slots.take();
                 if slot > reach {
+                    // Given back without a look: that was no try.
+                    watched.attempts = watched.attempts.saturating_sub(1);
                     back.push((watched, slot));
                 } else {
                     let scheduler = Arc::clone(self);
@@ -332,6 +331,7 @@ impl Scheduler {
             tx.release_accounts(&back).await?;
             tx.commit().await?;
         }
+        self.keep_apart(apart, started).await?;
         Ok(any)
     }
 
