@@ -13,6 +13,7 @@ mod quarantine;
 pub mod sentinel;
 pub mod settle;
 mod sites;
+pub(crate) mod stop;
 pub mod visit;
 
 use crate::clock::SharedClock;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use stop::{out_of_time, stopped};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 use visit::{Eyes, PATIENCE};
@@ -105,6 +107,26 @@ pub struct Progress {
     pub done: u64,
     /// Those of them that failed.
     pub failed: u64,
+}
+
+/// How an account that was handed out comes back.
+#[derive(Debug)]
+enum Back {
+    /// Looked at.
+    Looked(Done),
+    /// Not looked at, or not to the end, because of a stop.
+    Unread(Watched),
+}
+
+/// What the loop has in its hands.
+#[derive(Debug, Default)]
+struct Hands {
+    /// Looks under way.
+    looks: JoinSet<Back>,
+    /// Looks that are not written yet.
+    pending: Vec<Done>,
+    /// Accounts to be given back.
+    unread: Vec<(Watched, DateTime<Utc>)>,
 }
 
 /// Leases, hands out, collects and commits.
@@ -207,38 +229,36 @@ impl Scheduler {
         progress: impl Fn(Progress),
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Error> {
-        let mut looks: JoinSet<Option<Done>> = JoinSet::new();
-        let mut pending: Vec<Done> = Vec::new();
+        let mut hands = Hands::default();
         let mut sum = Progress::default();
         let mut flush_at = None;
         let mut empty = false;
         loop {
             let stopping = *stop.borrow();
-            let room = self.settings.concurrency.saturating_sub(looks.len());
+            let room = self.settings.concurrency.saturating_sub(hands.looks.len());
             // Half the hands free: one lease call for many accounts instead of one for each.
             if !stopping && !empty && room * 2 >= self.settings.concurrency {
-                empty = match self.hand_out(&mut looks, room, &until).await {
+                empty = match self.hand_out(&mut hands, room, &until, &stop).await {
                     Ok(any) => !any,
-                    // The service outlives its database; a single pass does not.
-                    Err(error) if matches!(until, Until::Stopped) => {
-                        tracing::error!(%error, "nothing could be leased, trying again");
+                    Err(Error::Store(error)) if error.is_transient() => {
+                        tracing::warn!(%error, "accounts could not be handed out, trying again");
                         true
                     }
                     Err(error) => return Err(error),
                 };
             }
-            if looks.is_empty()
-                && pending.is_empty()
+            if hands.looks.is_empty()
+                && hands.pending.is_empty()
                 && (stopping || (empty && matches!(until, Until::Drained(_))))
             {
-                return Ok(());
+                return self.give_back(std::mem::take(&mut hands.unread)).await;
             }
-            if looks.is_empty()
-                || pending.len() >= self.settings.batch
+            if hands.looks.is_empty()
+                || hands.pending.len() >= self.settings.batch
                 || flush_at.is_some_and(|at| at <= self.clock.now())
             {
                 flush_at = None;
-                let batch = std::mem::take(&mut pending);
+                let batch = std::mem::take(&mut hands.pending);
                 if !batch.is_empty() {
                     sum.done += u64::try_from(batch.len()).unwrap_or(0);
                     sum.failed +=
@@ -254,27 +274,28 @@ impl Scheduler {
                     continue;
                 }
             }
-            let idle = looks.is_empty();
+            let idle = hands.looks.is_empty();
             tokio::select! {
-                Some(ended) = looks.join_next(), if !idle => {
-                    self.collect(ended, &mut pending);
-                    while let Some(ended) = looks.try_join_next() {
-                        self.collect(ended, &mut pending);
+                Some(ended) = hands.looks.join_next(), if !idle => {
+                    self.collect(ended, &mut hands);
+                    while let Some(ended) = hands.looks.try_join_next() {
+                        self.collect(ended, &mut hands);
                     }
-                    if flush_at.is_none() && !pending.is_empty() {
+                    if flush_at.is_none() && !hands.pending.is_empty() {
                         flush_at = Some(self.clock.now() + span(self.settings.gather));
                     }
                 }
                 () = self.clock.sleep_until(flush_at.unwrap_or(DateTime::<Utc>::MAX_UTC)), if flush_at.is_some() => {}
                 () = self.clock.sleep(span(self.settings.poll)), if empty => empty = false,
-                _ = stop.changed(), if !stopping => {}
+                () = stopped(&mut stop), if !stopping => {}
             }
         }
     }
 
-    fn collect(&self, ended: Result<Option<Done>, JoinError>, pending: &mut Vec<Done>) {
+    fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
         match ended {
-            Ok(done) => pending.extend(done),
+            Ok(Back::Looked(done)) => hands.pending.push(done),
+            Ok(Back::Unread(watched)) => hands.unread.push((watched, self.clock.now())),
             Err(error) => {
                 // Only a panic ends a look this way; its lease brings the account back.
                 self.metrics.panics_total.inc();
@@ -286,9 +307,10 @@ impl Scheduler {
     /// Leases due accounts and starts looking at them. False when nothing was due.
     async fn hand_out(
         self: &Arc<Self>,
-        looks: &mut JoinSet<Option<Done>>,
+        hands: &mut Hands,
         room: usize,
         until: &Until,
+        stop: &watch::Receiver<bool>,
     ) -> Result<bool, Error> {
         let started = self.clock.now();
         let now = match until {
@@ -314,31 +336,51 @@ impl Scheduler {
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
             let mut slots =
                 self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
-            for mut watched in accounts {
+            for watched in accounts {
                 let slot = slots.take();
                 if slot > reach {
-                    // Given back without a look: that was no try.
-                    watched.attempts = watched.attempts.saturating_sub(1);
                     back.push((watched, slot));
                 } else {
-                    let scheduler = Arc::clone(self);
-                    looks.spawn(async move { scheduler.look(watched, slot).await });
+                    hands.looks.spawn(Arc::clone(self).look(watched, slot, stop.clone()));
                 }
             }
         }
-        if !back.is_empty() {
-            let mut tx = self.store.begin().await?;
-            tx.release_accounts(&back).await?;
-            tx.commit().await?;
-        }
+        self.give_back(back).await?;
         self.keep_apart(apart, started).await?;
         Ok(any)
     }
 
-    async fn look(&self, watched: Watched, slot: DateTime<Utc>) -> Option<Done> {
-        self.clock.sleep_until(slot).await;
-        let look = self.eyes.look(&watched).await;
-        Some(Done { watched, look })
+    /// Gives accounts back that were not looked at, to be taken again at their instants.
+    async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
+        if unread.is_empty() {
+            return Ok(());
+        }
+        for (watched, _) in &mut unread {
+            // Handed out, but not looked at: that was no try.
+            watched.attempts = watched.attempts.saturating_sub(1);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.release_accounts(&unread).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Looks at an account when its slot has come, unless there is a stop before.
+    async fn look(
+        self: Arc<Self>,
+        watched: Watched,
+        slot: DateTime<Utc>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Back {
+        tokio::select! {
+            biased;
+            () = self.clock.sleep_until(slot) => {}
+            () = stopped(&mut stop) => return Back::Unread(watched),
+        }
+        let look = tokio::select! {
+            look = self.eyes.look(&watched) => look,
+            () = out_of_time(stop) => return Back::Unread(watched),
+        };
+        Back::Looked(Done { watched, look })
     }
 
     /// The gap of the site an account's preferred source lies on.

@@ -38,7 +38,7 @@ async fn lease(store: &Store, minute: i64, token: i64) -> Vec<Owed> {
 }
 
 async fn end(store: &Store, token: i64, id: DeliveryId, sent: Sent) {
-    store.finish_delivery(Token(token), id, &sent, at(5)).await.unwrap();
+    write(store, async |tx| tx.finish_delivery(Token(token), id, &sent, at(5)).await).await;
 }
 
 fn later(minute: i64) -> Sent {
