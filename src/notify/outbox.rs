@@ -88,17 +88,17 @@ impl Outbox {
             let room = AT_ONCE - tries.len();
             if look && room > 0 && trouble.is_none() && taking.is_terminated() && go_on() {
                 look = false;
-                taking.set(self.take(room, token).map(move |taken| (room, taken)).fuse());
+                taking.set(self.take(room, token).map(move |owed| (room, owed)).fuse());
             }
             if tries.is_empty() && taking.is_terminated() {
                 return trouble.map_or(Ok(count), Err);
             }
             tokio::select! {
-                (room, taken) = &mut taking => match taken {
-                    Ok(taken) => {
-                        look = taken.len() == room;
+                (room, owed) = &mut taking => match owed {
+                    Ok(all_owed) => {
+                        look = all_owed.len() == room;
                         // A clock that runs fast ends leases while their mails are still under way.
-                        for owed in taken.into_iter().filter(|owed| under_way.insert(owed.id)) {
+                        for owed in all_owed.into_iter().filter(|owed| under_way.insert(owed.id)) {
                             count += 1;
                             tries.push(async move { (owed.id, self.send(&owed, token).await) });
                         }

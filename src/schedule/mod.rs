@@ -113,9 +113,9 @@ pub struct Progress {
 #[derive(Debug)]
 enum Back {
     /// Looked at.
-    Looked(Done),
+    Looked(Box<Done>),
     /// Not looked at, or not to the end, because of a stop.
-    Unread(Watched),
+    Unread(Box<Watched>),
 }
 
 /// What the loop has in its hands.
@@ -294,8 +294,8 @@ impl Scheduler {
 
     fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
         match ended {
-            Ok(Back::Looked(done)) => hands.pending.push(done),
-            Ok(Back::Unread(watched)) => hands.unread.push((watched, self.clock.now())),
+            Ok(Back::Looked(done)) => hands.pending.push(*done),
+            Ok(Back::Unread(watched)) => hands.unread.push((*watched, self.clock.now())),
             Err(error) => {
                 // Only a panic ends a look this way; its lease brings the account back.
                 self.metrics.panics_total.inc();
@@ -374,13 +374,13 @@ impl Scheduler {
         tokio::select! {
             biased;
             () = self.clock.sleep_until(slot) => {}
-            () = stopped(&mut stop) => return Back::Unread(watched),
+            () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
         }
         let look = tokio::select! {
             look = self.eyes.look(&watched) => look,
-            () = out_of_time(stop) => return Back::Unread(watched),
+            () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
         };
-        Back::Looked(Done { watched, look })
+        Back::Looked(Box::new(Done { watched, look }))
     }
 
     /// The gap of the site an account's preferred source lies on.

@@ -12,7 +12,7 @@ const GRACE: Duration = Duration::seconds(3);
 /// Ends when told to stop; never when there is nobody left who could say so.
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -114,7 +114,9 @@ both! {
                 *sum += usize::from(now > 0);
             }
             if round == KILLS / 2 {
-                recovering().into_iter().for_each(|account| origin.post(account));
+                for account in recovering() {
+                    origin.post(account);
+                }
             }
         }
         assert!(started > 0 && caught[0] > 0 && caught[2] > 0, "the kills hit nothing: {caught:?}");
