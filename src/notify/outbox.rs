@@ -19,9 +19,11 @@ use crate::store::lease::{Table, Take, Token};
 use crate::store::outbox::{Owed, Sent};
 use crate::store::{Error, Store};
 use chrono::{DateTime, Duration, Utc};
-use futures_util::StreamExt;
+use futures_util::future::{Fuse, FusedFuture};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use std::collections::{BTreeMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 
 /// Mails on their way at once: a server that hangs on one recipient does not hold up the others.
@@ -79,25 +81,30 @@ impl Outbox {
         let mut tries = FuturesUnordered::new();
         let mut under_way = HashSet::new();
         let (mut count, mut look, mut trouble) = (0, true, None);
+        // Taken beside the tries, never between them: a try that has the database's only connection for writing
+        // must go on for it to become free.
+        let mut taking = pin!(Fuse::terminated());
         loop {
             let room = AT_ONCE - tries.len();
-            if look && room > 0 && trouble.is_none() && go_on() {
-                let taken = self.take(room, token).await;
-                let taken = taken.unwrap_or_else(|error| {
-                    trouble = Some(error);
-                    Vec::new()
-                });
-                look = taken.len() == room;
-                // A clock that runs fast ends leases while their mails are still under way.
-                for owed in taken.into_iter().filter(|owed| under_way.insert(owed.id)) {
-                    count += 1;
-                    tries.push(async move { (owed.id, self.send(&owed, token).await) });
-                }
+            if look && room > 0 && trouble.is_none() && taking.is_terminated() && go_on() {
+                look = false;
+                taking.set(self.take(room, token).map(move |taken| (room, taken)).fuse());
             }
-            if tries.is_empty() {
+            if tries.is_empty() && taking.is_terminated() {
                 return trouble.map_or(Ok(count), Err);
             }
             tokio::select! {
+                (room, taken) = &mut taking => match taken {
+                    Ok(taken) => {
+                        look = taken.len() == room;
+                        // A clock that runs fast ends leases while their mails are still under way.
+                        for owed in taken.into_iter().filter(|owed| under_way.insert(owed.id)) {
+                            count += 1;
+                            tries.push(async move { (owed.id, self.send(&owed, token).await) });
+                        }
+                    }
+                    Err(error) => trouble = Some(error),
+                },
                 Some((id, ended)) = tries.next() => {
                     under_way.remove(&id);
                     // What is under way is not cut off because another try could not be noted.

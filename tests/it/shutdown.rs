@@ -57,6 +57,23 @@ both! {
         all_looked_at(&store, 30).await;
     }
 
+    async fn a_program_that_can_never_look_again_ends_and_says_so(store: Store, base: &Base) {
+        let origin = Origin::start([]).await;
+        let sink = Script::default().start().await;
+        let office = Office::open(&Plan::new(base.address(), sink.port()));
+        office.enrol(&store, &origin, 5).await;
+        let mut program = Program::start(&office);
+        all_looked_at(&store, 5).await;
+        rows::execute(&store, "ALTER TABLE account RENAME TO account_away").await;
+        // It must not live on, look alive, and look at nobody.
+        assert_eq!(program.ends().await.code(), Some(2));
+        assert!(program.log().contains("account"), "{}", program.log());
+        rows::execute(&store, "ALTER TABLE account_away RENAME TO account").await;
+        let looks = rows::looks(&store).await;
+        let _next = Program::start(&office);
+        all_looked_at(&store, looks + 5).await;
+    }
+
     async fn a_killed_program_s_accounts_come_back(store: Store, base: &Base) {
         let origin = Origin::start([]).await;
         let sink = Script::default().start().await;

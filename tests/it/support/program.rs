@@ -59,11 +59,16 @@ impl Program {
         let told = now();
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let status = until("the end of the program", Duration::seconds(30), async || {
+        let status = self.ends().await;
+        (status, now() - told)
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ends(&mut self) -> ExitStatus {
+        until("the end of the program", Duration::seconds(30), async || {
             self.child.try_wait().unwrap().ok_or_else(|| "still running".to_owned())
         })
-        .await;
-        (status, now() - told)
+        .await
     }
 }
 
