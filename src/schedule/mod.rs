@@ -12,6 +12,7 @@ pub mod pace;
 pub mod sentinel;
 pub mod settle;
 mod sites;
+mod turns;
 pub mod visit;
 
 use crate::clock::SharedClock;
@@ -30,8 +31,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
+use turns::Turns;
 use visit::Eyes;
 
 /// How the schedule works.
@@ -128,10 +130,15 @@ pub struct Scheduler {
     /// Rings when groups may have something to tell.
     pub bell: Arc<Notify>,
     default_pack: Pack,
+    turns: Turns,
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
 }
+
+/// Accounts taken for each hand. One lease then serves many looks, and whoever waits for a slot or for a turn at a
+/// slow site holds no hand.
+const AHEAD: usize = 4;
 
 /// What a scheduler is made of.
 #[derive(Debug)]
@@ -170,6 +177,7 @@ impl Scheduler {
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
         Ok(Self {
             default_pack,
+            turns: Turns::new(parts.settings.concurrency, parts.settings.per_site),
             clock,
             store: parts.store,
             eyes: parts.eyes,
@@ -213,9 +221,10 @@ impl Scheduler {
         let mut empty = false;
         loop {
             let stopping = *stop.borrow();
-            let room = self.settings.concurrency.saturating_sub(looks.len());
-            // Half the hands free: one lease call for many accounts instead of one for each.
-            if !stopping && !empty && room * 2 >= self.settings.concurrency {
+            let most = self.settings.concurrency * AHEAD;
+            let room = most.saturating_sub(looks.len());
+            // Half of it free: one lease call for many accounts instead of one for each.
+            if !stopping && !empty && room * 2 >= most {
                 empty = !self.hand_out(&mut looks, room, &until).await?;
             }
             if looks.is_empty()
@@ -228,8 +237,9 @@ impl Scheduler {
                 || pending.len() >= self.settings.batch
                 || flush_at.is_some_and(|at| at <= self.clock.now())
             {
-                flush_at = None;
-                let batch = std::mem::take(&mut pending);
+                // Never more than a batch: statements of one length are prepared only once.
+                let batch: Vec<Done> = pending.drain(..pending.len().min(self.settings.batch)).collect();
+                flush_at = (!pending.is_empty()).then(|| self.clock.now() + span(self.settings.gather));
                 if !batch.is_empty() {
                     sum.done += u64::try_from(batch.len()).unwrap_or(0);
                     sum.failed +=
@@ -287,7 +297,7 @@ impl Scheduler {
             Until::Drained(at) => *at,
         };
         let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
-        let leased = match self.store.lease_accounts(take, self.settings.per_site).await {
+        let leased = match self.store.lease_accounts(take, self.settings.per_site * AHEAD).await {
             Ok(leased) => leased,
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "nothing could be leased, trying again");
@@ -313,7 +323,9 @@ impl Scheduler {
         }
         let mut back = quarantined;
         let reach = started + span(self.settings.lease) / 2;
+        self.turns.forget_idle();
         for (site, accounts) in by_site {
+            let turns = self.turns.at(&site);
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
             let mut slots =
                 self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
@@ -322,8 +334,7 @@ impl Scheduler {
                 if slot > reach {
                     back.push((watched, slot));
                 } else {
-                    let scheduler = Arc::clone(self);
-                    looks.spawn(async move { scheduler.look(watched, slot).await });
+                    looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns)));
                 }
             }
         }
@@ -335,8 +346,14 @@ impl Scheduler {
         Ok(any)
     }
 
-    async fn look(&self, watched: Watched, slot: DateTime<Utc>) -> Option<Done> {
+    async fn look(
+        self: Arc<Self>,
+        watched: Watched,
+        slot: DateTime<Utc>,
+        turns: Arc<Semaphore>,
+    ) -> Option<Done> {
         self.clock.sleep_until(slot).await;
+        let _turn = self.turns.wait(&turns).await;
         let look = self.eyes.look(&watched).await;
         Some(Done { watched, look })
     }
