@@ -210,7 +210,7 @@ fn store_address(store: &StoreSettings, dir: &Path, file: &Path) -> Result<Strin
 fn cross_check(document: &Document<'_>, main: &Main, packs: Option<&Packs>, mistakes: &mut Vec<Mistake>) {
     let at = |section, key| [Step::Name(section), Step::Name(key)];
     let mut say = |path: &[Step<'_>], reason: String, advice: &str| {
-        mistakes.push(document.mistake(path, reason, advice))
+        mistakes.push(document.mistake(path, reason, advice));
     };
     let schedule = &main.schedule;
     if let Some(packs) = packs

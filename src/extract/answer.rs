@@ -162,7 +162,8 @@ fn is_buildable(html: &str) -> bool {
         match token {
             Token::Start(name, inside) => {
                 let name = word(name);
-                walked += depth;
+                // Each attribute is compared with those before it.
+                walked += depth + inside.bytes().filter(|byte| *byte == b'=').count().pow(2) / 16;
                 repeated += styles;
                 if walked > DEEP || repeated > REPEATED {
                     return false;
@@ -237,7 +238,7 @@ mod tests {
         let divs = "<div>".repeat(200_000);
         let styles = format!(
             "<p>{}</p>{}",
-            (0..900).map(|n| format!("<b id={n}>")).collect::<String>(),
+            (0..900).map(|n| format!("<b id={n}>")).collect::<Vec<_>>().concat(),
             "<p>x".repeat(200_000)
         );
         let masked = "<div></span>".repeat(80_000);

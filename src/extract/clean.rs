@@ -69,7 +69,8 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 /// Where on a line the source ends because something else begins.
 static NEIGHBOUR: LazyLock<Regex> = LazyLock::new(|| {
     let words = "作者|记者|责任编辑|责编|编辑|审核|发布|更新|时间|日期|浏览|点击|阅读|访问|字体|字号|打印|分享|收藏|扫一扫";
-    Regex::new(&format!(r"[|｜【\[\n]|\s(?:{words}|\d{{4}}[-年/.])")).expect("a constant pattern")
+    Regex::new(&format!(r"[|｜【\[\n]|字体|字号|浏览次数|点击数|打印本页|\s(?:{words}|\d{{4}}[-年/.])"))
+        .expect("a constant pattern")
 });
 
 /// A source line without its label and without what other labels begin behind it; none when nothing is left.
@@ -134,9 +135,9 @@ fn gap_of(name: &str) -> Gap {
         "body",
     ];
     let is = |word: &&str| word.eq_ignore_ascii_case(name);
-    if LINES.iter().any(|word| is(word)) {
+    if LINES.iter().any(is) {
         Gap::Line
-    } else if ["td", "th", "option"].iter().any(|word| is(word)) {
+    } else if ["td", "th", "option"].iter().any(is) {
         Gap::Space
     } else {
         Gap::None

@@ -116,7 +116,6 @@ fn name(inside: &str) -> &str {
 /// Where the tag whose inside begins here ends: at its `>`, which may stand in a quoted value before.
 pub(super) fn tag_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
-    let mut first = None;
     while let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) {
         let here = at + found;
         let sign = bytes[here];
@@ -124,16 +123,16 @@ pub(super) fn tag_end(bytes: &[u8], from: usize) -> usize {
             return here;
         }
         at = here + 1;
-        let before = bytes[from..here].iter().rev().find(|b| !b.is_ascii_whitespace());
+        let before = bytes[from..here].iter().rev().find(|byte| !byte.is_ascii_whitespace());
         if before == Some(&b'=') {
-            first = first.or_else(|| memchr(b'>', &bytes[here..]).map(|end| here + end));
             match memchr(sign, &bytes[at..]) {
                 Some(close) => at += close + 1,
-                None => break,
+                // A quote that never closes hides nothing.
+                None => return memchr(b'>', &bytes[at..]).map_or(bytes.len(), |end| at + end),
             }
         }
     }
-    first.unwrap_or(bytes.len())
+    bytes.len()
 }
 
 #[cfg(test)]

@@ -9,66 +9,72 @@ use super::hour::{self, Hour};
 use super::{Impossible, Reading, english, label, zone};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
 
+/// Years that a number without clear separators may mean.
+const NEAR_YEARS: std::ops::Range<i32> = 1900..2100;
 /// A day without a year goes back this far: between two leap days lie at most eight years.
 const LEAP_GAP: i32 = 8;
 
 /// Steps over a day with its year: `2026-11-20`, `2026年11月20日`, `26/11/20`, `2026-Nov-20`.
 pub(super) fn full(cursor: &mut Cursor<'_>) -> Reading<NaiveDate> {
+    let before = cursor.before();
     let mut ahead = *cursor;
-    if !label::begins_number(ahead.before()) {
+    if !label::begins_number(before) || label::is_other_calendar(before) {
         return None;
     }
     let year = ahead.run()?;
-    let long = match year.width {
-        4 => true,
-        2 if !label::names_a_number(cursor.before()) => false,
-        _ => return None,
-    };
-    let mut number = i32::try_from(year.value).ok()?;
-    if !long {
-        number += 2000;
-    }
-    let spaced = ahead.sees(|c| c == ' ');
-    ahead.spaces();
-    let first = ahead.eat_if(|c| matches!(c, '-' | '/' | '.' | '年' | '—')).or_else(|| {
-        // `2026 Nov 20`
-        (long && spaced && ahead.sees(|c| c.is_ascii_alphabetic())).then_some(' ')
-    })?;
-    ahead.spaces();
-    let (month, named) = match ahead.short() {
-        Some(month) => (month, false),
-        None if first == '年' => return None,
-        None => (english::month(&mut ahead)?, true),
-    };
-    let spaced = spaced || ahead.sees(|c| c == ' ');
-    ahead.spaces();
-    let second = ahead.eat_if(|c| matches!(c, '-' | '/' | '.' | '月' | '—'));
-    let second = second.or_else(|| named.then_some(first))?;
-    let numeric = second != '月';
-    let unlike = first != second && (!long || spaced || first == '—' || second == '—');
-    if numeric && first != '年' && unlike || spaced && numeric && !(1900..2100).contains(&number) {
+    let whole = year.width == 4;
+    let short = year.width == 2 && !label::names_a_number(before);
+    if !whole && !short {
         return None;
     }
+    let year = i32::try_from(year.value).ok()? + if short { 2000 } else { 0 };
+    let spaced = ahead.sees(|c| c == ' ');
+    let (first, month, second) = separated_month(&mut ahead, whole)?;
+    let spaced = spaced || ahead.sees(|c| c == ' ');
     ahead.spaces();
-    let day = day_of_month(&mut ahead)?;
-    if numeric {
+    let day = ahead.short().or_else(|| glued_day(&mut ahead).filter(|_| whole))?;
+    if second == '月' {
+        day_sign(&mut ahead);
+    } else {
+        // The less a number looks like a year, the more alike its separators have to be.
+        let strict = short || spaced || first == '—' || second == '—';
+        if strict && first != second && first != '年' || spaced && !NEAR_YEARS.contains(&year) {
+            return None;
+        }
         ahead.eat('日');
         if !ends_number(ahead, second) {
             return None;
         }
-    } else {
-        day_sign(&mut ahead);
     }
-    if label::is_other_calendar(cursor.before()) {
-        return None;
-    }
-    let found = NaiveDate::from_ymd_opt(number, month, day).ok_or(Impossible);
+    let found = NaiveDate::from_ymd_opt(year, month, day).ok_or(Impossible);
     // Two digits make no year by themselves: 26-13-40 is some other number.
-    if found.is_err() && !long && numeric {
+    if found.is_err() && short && second != '月' {
         return None;
     }
     *cursor = ahead;
     Some(found)
+}
+
+/// Steps over the month and the separators around it. A month name needs a whole year before it, since in
+/// `20 Nov 26` the first number is the day.
+fn separated_month(cursor: &mut Cursor<'_>, whole: bool) -> Option<(char, u32, char)> {
+    let spaced = cursor.sees(|c| c == ' ');
+    cursor.spaces();
+    let first = cursor.eat_if(|c| matches!(c, '-' | '/' | '.' | '年' | '—')).or(spaced.then_some(' '))?;
+    cursor.spaces();
+    let month = cursor.short();
+    let named = month.is_none();
+    if named && (first == '年' || !whole) || !named && first == ' ' {
+        return None;
+    }
+    let month = month.or_else(|| english::month(cursor))?;
+    let mut ahead = *cursor;
+    ahead.spaces();
+    let second = ahead.eat_if(|c| matches!(c, '-' | '/' | '.' | '月' | '—'));
+    if second.is_some() {
+        *cursor = ahead;
+    }
+    Some((first, month, second.or(named.then_some(first))?))
 }
 
 /// Steps over a day without a year and gives the latest one that is not after `now`'s: `11-20`, `11/20`,
@@ -113,7 +119,8 @@ type Compact = (NaiveDate, Option<Hour>, Option<FixedOffset>);
 /// Steps over `20261120`, `202611200830`, `20261120083015`, the latter two with an offset.
 pub(super) fn compact(cursor: &mut Cursor<'_>) -> Reading<Compact> {
     let mut ahead = *cursor;
-    if !label::begins_number(ahead.before()) || label::names_a_number(ahead.before()) {
+    let before = cursor.before();
+    if !label::begins_number(before) || label::names_digits(before) {
         return None;
     }
     let run = ahead.run()?;
@@ -125,7 +132,7 @@ pub(super) fn compact(cursor: &mut Cursor<'_>) -> Reading<Compact> {
     };
     let day = run.value / tail;
     let part = |divisor: u64| u32::try_from(day / divisor % 100).ok();
-    let year = i32::try_from(day / 10_000).ok().filter(|year| (1900..2100).contains(year))?;
+    let year = i32::try_from(day / 10_000).ok().filter(|year| NEAR_YEARS.contains(year))?;
     let day = NaiveDate::from_ymd_opt(year, part(100)?, part(1)?)?;
     if tail == 1 {
         if !ends_number(ahead, '-') || label::is_counted(ahead.rest()) {
@@ -135,7 +142,7 @@ pub(super) fn compact(cursor: &mut Cursor<'_>) -> Reading<Compact> {
         return Some(Ok((day, None, None)));
     }
     let digits = super::cursor::Run { value: run.value % tail, width: run.width - 8 };
-    let time = hour::basic(digits);
+    let time = hour::basic(digits).map(|time| time.with_fraction(&mut ahead));
     let offset = zone::read(&mut ahead, true);
     if offset.is_none() && (!ends_number(ahead, '-') || label::is_counted(ahead.rest())) {
         return None;
@@ -150,11 +157,8 @@ fn latest(month: u32, day: u32, today: NaiveDate) -> Option<NaiveDate> {
     years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)).find(|&day| day <= today)
 }
 
-/// Steps over the day of a month. In `2026-11-2008:30` the tags between day and hour are lost.
-fn day_of_month(cursor: &mut Cursor<'_>) -> Option<u32> {
-    if let Some(day) = cursor.short() {
-        return Some(day);
-    }
+/// Steps over the day in `2026-11-2008:30`, where the tags between day and hour are lost.
+fn glued_day(cursor: &mut Cursor<'_>) -> Option<u32> {
     let mut ahead = *cursor;
     let run = ahead.run()?;
     if run.width != 4 || !ahead.eat(':') {

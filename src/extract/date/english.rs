@@ -22,19 +22,17 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The number of a month by its name or the beginning of it, at least three letters.
-pub(super) fn month_number(name: impl Iterator<Item = char> + Clone) -> Option<u32> {
-    let width = name.clone().count();
-    let named =
-        |month: &&str| width >= 3 && month.len() >= width && month.chars().take(width).eq(name.clone());
-    let index = MONTHS.iter().position(|month| named(&month))?;
+/// The number of a month by its name or the beginning of it, at least three letters in lower case.
+fn month_number(name: &[char]) -> Option<u32> {
+    let begins = |month: &str| month.chars().take(name.len()).eq(name.iter().copied());
+    let index = MONTHS.iter().position(|month| name.len() >= 3 && begins(month))?;
     u32::try_from(index + 1).ok()
 }
 
 /// Steps over a month name and the full stop of its short form.
 pub(super) fn month(cursor: &mut Cursor<'_>) -> Option<u32> {
     let mut ahead = *cursor;
-    let month = month_number(ahead.letters().iter().copied())?;
+    let month = month_number(ahead.letters())?;
     ahead.eat('.');
     *cursor = ahead;
     Some(month)
@@ -104,6 +102,8 @@ fn year(cursor: &mut Cursor<'_>, short: bool) -> Option<i32> {
     let year = i32::try_from(run.value).ok()?;
     let year = match run.width {
         4 => year,
+        // `20 Nov 08:30` has no year.
+        2 if ahead.sees(|c| c == ':') => return None,
         2 if short && year < 50 => 2000 + year,
         2 if short => 1900 + year,
         _ => return None,

@@ -171,8 +171,8 @@ fn weekday(text: &[char], before: Option<char>) -> usize {
         ['(', day, ')', ..] if is_day(*day) && before.is_some_and(|c| c.is_ascii_digit() || c == '日') => 3,
         [c, ..] if c.is_ascii_lowercase() && !before.is_some_and(|c| c.is_ascii_alphabetic()) => {
             let width = text.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-            let named = |name: &&str| name.chars().take(width).eq(text[..width].iter().copied());
-            if width >= 3 && ENGLISH.iter().any(|name| named(&name)) { width } else { 0 }
+            let named = |name: &str| name.chars().take(width).eq(text[..width].iter().copied());
+            if width >= 3 && ENGLISH.iter().any(|name| named(name)) { width } else { 0 }
         }
         _ => 0,
     }

@@ -18,6 +18,16 @@ pub(super) struct Hour {
     pub(super) precise: bool,
 }
 
+impl Hour {
+    /// The same time with the fraction of its second that stands at the cursor.
+    pub(super) fn with_fraction(mut self, cursor: &mut Cursor<'_>) -> Self {
+        if self.precise {
+            self.nanos = fraction(cursor);
+        }
+        self
+    }
+}
+
 /// The part of the day a text names beside an hour of up to 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -90,10 +100,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, implied: Option<Part>) -> Reading<Ho
 /// Steps over the bare digits of the basic form behind a `T`: `08`, `0830`, `083015`, with a fraction.
 pub(super) fn read_basic(cursor: &mut Cursor<'_>) -> Reading<Hour> {
     let run = cursor.run()?;
-    Some(basic(run).and_then(|mut hour| {
-        hour.nanos = if hour.precise { fraction(cursor) } else { 0 };
-        Ok(hour)
-    }))
+    Some(basic(run).map(|hour| hour.with_fraction(cursor)))
 }
 
 /// The time of day in two, four or six digits.

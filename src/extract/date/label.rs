@@ -18,10 +18,12 @@ const OTHER: [&str; 20] = [
     "更新", "修改", "编辑", "修订", "成文", "发文", "印发", "签发", "制发", "公示", "有效", "生效", "施行",
     "实施", "失效", "废止", "截止", "活动", "报名", "访问",
 ];
-/// What other numbers are called.
-const NUMBERS: [&str; 30] = [
-    "号", "码", "电话", "传真", "热线", "数", "量", "次", "阅读", "浏览", "点击", "访问", "播放", "第", "共",
-    "总", "编", "赞", "评论", "转发", "分享", "收藏", "人气", "no", "no.", "tel", "qq", "id", "$", "¥",
+/// What numbers that name something are called.
+const IDENTIFIERS: [&str; 12] =
+    ["号", "码", "电话", "传真", "第", "比分", "no", "no.", "tel", "qq", "$", "¥"];
+/// What is counted about a post.
+const COUNTS: [&str; 14] = [
+    "阅读", "浏览", "点击", "访问", "播放", "评论", "转发", "分享", "收藏", "点赞", "人气", "数", "量", "id",
 ];
 /// What is counted with a number: 11-20页, 3-5天, 1-2月.
 const COUNTED: &str = "年月日号天周时点分秒小个岁元人名位期页楼层栋室房次条件章节级班届集组场路线度米公里亩吨斤倍万千亿号%℃折版辆户家";
@@ -116,10 +118,10 @@ pub(super) fn is_published(after: &[char]) -> bool {
     })
 }
 
-/// Steps are taken over one label at the beginning of a text: `发布时间:08:05` is `08:05`.
+/// A text without the one label at its beginning: `08:05` of `发布时间:08:05`.
 pub(super) fn without_label(text: &[char]) -> &[char] {
     let mut cursor = super::cursor::Cursor::new(text, 0);
-    let _ = cursor.any(&PUBLISHING) || cursor.any(&PUBLISHING_AT) || cursor.any(&OTHER);
+    let _ = cursor.any(&PUBLISHING) || cursor.any(&PUBLISHING_AT) || cursor.any(&OTHER[..4]);
     cursor.spaces();
     cursor.any(&TIMES);
     trimmed(cursor.rest())
@@ -130,16 +132,30 @@ pub(super) fn begins_number(before: &[char]) -> bool {
     match before {
         [.., c] if c.is_ascii_alphanumeric() || *c == '_' => false,
         [.., c, ':'] => !c.is_ascii_digit(),
+        [.., '-', '-'] | ['-' | '.' | '+'] => false,
         [.., c, '-' | '/' | '.' | '—' | '~' | '+'] => !is_word(*c) || is_han(*c),
-        ['-' | '.' | '+'] => false,
         _ => true,
     }
 }
 
-/// Whether `before` says that a number of another kind follows.
+/// Whether `before` says that what looks like a date is the number of something (编号11-20, 电话:85-11-20) or the
+/// end of a range (11月11-20日). Behind a space it is not: 微信公众号 11-20.
 pub(super) fn names_a_number(before: &[char]) -> bool {
+    let gap = &before[undecorated(before).len()..];
+    let joined = gap.is_empty() || gap.contains(&':');
+    before.last().is_some_and(|&c| c == '月') || joined && labels_with(before, &IDENTIFIERS)
+}
+
+/// Whether `before` says that a run of digits is a number or a count (编号 20261120, 阅读 20261120).
+pub(super) fn names_digits(before: &[char]) -> bool {
+    labels_with(before, &IDENTIFIERS) || labels_with(before, &COUNTS)
+}
+
+/// Whether one of `words` labels what follows; in `12号 11-20` and `35赞 11-20` they belong to the number before.
+fn labels_with(before: &[char], words: &[&str]) -> bool {
     let label = undecorated(before);
-    ends_with_any(label, &NUMBERS) && !is_publication(before) || before.last().is_some_and(|&c| c == '月')
+    let owners = words.iter().filter_map(|word| before_word(label, word));
+    owners.map(undecorated).any(|owner| !owner.last().is_some_and(char::is_ascii_digit))
 }
 
 /// Whether `after` counts something with the number before it.
@@ -166,15 +182,16 @@ pub(super) enum Year {
     Ago(i32),
 }
 
-/// The year that `before` names in words; `None` if it ends with a year of another kind (丙午年, 每年, 20XX年),
-/// which leaves the day unknown.
+/// The year that `before` names in words; `None` if it is one that leaves the day unknown (丙午年, 每年, 20XX年).
+/// Another word that ends in 年 (青年) is no year.
 pub(super) fn year_in_words(before: &[char]) -> Option<Year> {
-    let before = undecorated(before);
-    match before {
+    const UNKNOWN: &str = "子丑寅卯辰巳午未申酉戌亥鼠牛虎兔龙蛇马羊猴鸡狗猪每次翌当同明后往某";
+    match undecorated(before) {
         [.., '今' | '本', '年'] => Some(Year::Ago(0)),
         [.., '去', '年'] => Some(Year::Ago(1)),
         [.., '前', '年'] => Some(Year::Ago(2)),
-        [.., '年' | '每'] => None,
+        ['年'] | [.., '每'] => None,
+        [.., c, '年'] if !is_han(*c) || UNKNOWN.contains(*c) => None,
         _ => Some(Year::Open),
     }
 }

@@ -6,11 +6,16 @@
 
 use super::cursor::Cursor;
 use super::hour::Hour;
-use super::{Impossible, Reading, Stamp, english, hour};
+use super::{Impossible, Reading, Stamp, hour};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-/// Seconds from which ten digits are a telephone number of 400 or 800 rather than an instant (2096).
-const EPOCH_LIMIT: i64 = 4_000_000_000;
+/// Seconds that ten digits can mean. A leading zero belongs to a telephone number, and so do the first digits
+/// of 400 and 800 numbers, which would lie in 2096 and later.
+const EPOCH: std::ops::Range<i64> = 1_000_000_000..4_000_000_000;
+
+/// Month names of RFC 822.
+const MONTHS: [&[u8; 3]; 12] =
+    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
 /// RFC 822 (`Fri, 20 Nov 2026 08:30:00 +0800`, weekday, seconds and zone optional, CST = +08:00) and RFC 3339
 /// (`2026-11-20T08:30:00.123+08:00`, also with a space, without seconds or offset, or the day alone).
@@ -38,7 +43,7 @@ fn rfc_3339(bytes: &mut Bytes<'_>) -> Option<Stamp> {
     if bytes.0.first() == Some(&b'.') {
         time.nanos = bytes.fraction()?;
     }
-    Stamp::at(day, time, bytes.offset()?).ok()
+    bytes.stamp(day, time)
 }
 
 fn rfc_822(bytes: &mut Bytes<'_>) -> Option<Stamp> {
@@ -49,14 +54,15 @@ fn rfc_822(bytes: &mut Bytes<'_>) -> Option<Stamp> {
     let day = bytes.number(1, 2)?;
     bytes.eat(b' ')?;
     let [a, b, c, rest @ ..] = bytes.0 else { return None };
-    let month = english::month_number([a, b, c].into_iter().map(|c| c.to_ascii_lowercase().into()))?;
+    let month = MONTHS.iter().position(|month| [*a, *b, *c].eq_ignore_ascii_case(month.as_slice()))?;
+    let month = u32::try_from(month + 1).ok()?;
     bytes.0 = rest;
     bytes.eat(b' ')?;
     let year = bytes.number(4, 4)?;
     bytes.eat(b' ')?;
     let time = bytes.time()?;
     let day = NaiveDate::from_ymd_opt(year.cast_signed(), month, day)?;
-    Stamp::at(day, time, bytes.offset()?).ok()
+    bytes.stamp(day, time)
 }
 
 /// The bytes of a field that are still to be read.
@@ -106,11 +112,10 @@ impl Bytes<'_> {
         Some(value * 10_u32.pow(9 - width))
     }
 
-    /// The rest as an offset; the inner `None` where there is none.
-    fn offset(&mut self) -> Option<Option<FixedOffset>> {
-        let rest = self.0.trim_ascii_start();
-        let seconds = match rest {
-            b"" => return Some(None),
+    /// The stamp of a wall time, whose offset, if it has one, is all that is left.
+    fn stamp(&self, day: NaiveDate, time: Hour) -> Option<Stamp> {
+        let seconds = match self.0.trim_ascii_start() {
+            b"" => return Stamp::at(day, time, None).ok(),
             b"Z" | b"z" | b"GMT" | b"UTC" | b"UT" => 0,
             b"CST" => 8 * 3600,
             [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
@@ -123,7 +128,7 @@ impl Bytes<'_> {
             }
             _ => return None,
         };
-        FixedOffset::east_opt(seconds).map(Some)
+        Stamp::at(day, time, Some(FixedOffset::east_opt(seconds)?)).ok()
     }
 }
 
@@ -142,8 +147,8 @@ pub(super) fn epoch(text: &[char]) -> Reading<Stamp> {
     let nanos = hour::fraction(&mut cursor);
     let value = i64::try_from(run.value).ok().filter(|_| cursor.rest().is_empty())?;
     match run.width {
-        10 if value < EPOCH_LIMIT => Some(from_millis(value * 1000, nanos)),
-        13 if value < EPOCH_LIMIT * 1000 => Some(from_millis(value, 0)),
+        10 if EPOCH.contains(&value) => Some(from_millis(value * 1000, nanos)),
+        13 if EPOCH.contains(&(value / 1000)) => Some(from_millis(value, 0)),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ pub use url::from_url;
 
 use crate::model::moment;
 use crate::model::post::Published;
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use cursor::Cursor;
 use hour::{Hour, Part};
 use relative::Past;
@@ -97,11 +97,13 @@ impl Stamp {
     }
 }
 
-/// The wall time of a day in a year that can be.
-fn wall(day: NaiveDate, hour: Hour) -> Result<chrono::NaiveDateTime, Impossible> {
+/// The wall time on a day that can be. The first day of the Unix epoch is what programs show that know no date.
+fn wall(day: NaiveDate, hour: Hour) -> Result<NaiveDateTime, Impossible> {
     let span = Duration::seconds(hour.seconds.into()) + Duration::nanoseconds(hour.nanos.into());
     let wall = day.and_time(NaiveTime::MIN).checked_add_signed(span);
-    wall.filter(|wall| YEARS.contains(&day.year()) && YEARS.contains(&wall.year())).ok_or(Impossible)
+    let possible = |year: i32| YEARS.contains(&year);
+    let shown = day != DateTime::UNIX_EPOCH.date_naive();
+    wall.filter(|wall| shown && possible(day.year()) && possible(wall.year())).ok_or(Impossible)
 }
 
 /// The day of Shanghai an instant falls into.

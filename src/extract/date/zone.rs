@@ -67,6 +67,10 @@ fn signed(cursor: &mut Cursor<'_>, precise: bool) -> Reading<FixedOffset> {
         2 if minutes.eat(':') => {
             let minute = i32::try_from(minutes.short()?).ok()?;
             ahead = minutes;
+            // 09:00:00-11:30:00 is a span of time.
+            if ahead.sees(|c| c == ':') {
+                return None;
+            }
             offset(sign, value * 3600 + minute * 60)
         }
         // `+86` and `-05条` are no offsets.

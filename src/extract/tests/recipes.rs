@@ -130,7 +130,7 @@ fn a_page_with_fewer_dated_rows_than_a_list_has_is_a_changed_layout() {
         format!("<ul>{}</ul>", (1..5).map(row).collect::<String>()),
         format!(
             "<ul>{}</ul>",
-            (1..9).map(|n| format!("<li><a href='/{n}'>导航{n}</a></li>")).collect::<String>()
+            (1..9).map(|n| format!("<li><a href='/{n}'>导航{n}</a></li>")).collect::<Vec<_>>().concat()
         ),
         "<ul id=list></ul><script>load('/api/list')</script>".to_owned(),
     ] {
@@ -178,7 +178,7 @@ fn a_column_is_read_from_json() {
         [
             "11-20 09:10 unknown 澄湖市应急管理局 澄湖市开展消防安全大检查",
             "2026-11-19 unknown 云溪日报 云溪县推进老旧小区改造",
-            "11-19 01:20 unknown - 关于征集民生实事项目的公告",
+            "11-19 09:00 unknown - 关于征集民生实事项目的公告",
         ]
     );
 }

@@ -82,6 +82,11 @@ impl Base {
         Some(Self { address: cluster.address(&name), folder: None, name })
     }
 
+    /// Where it lives, as the configuration names it.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Opens the database, as one more worker.
     pub(crate) async fn open(&self) -> Store {
         Store::open(&self.address, "test").await.unwrap()

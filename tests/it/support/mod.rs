@@ -3,3 +3,5 @@
 pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod fixture;
+#[path = "../../support/smtp.rs"]
+pub(crate) mod smtp;
