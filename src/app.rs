@@ -12,6 +12,7 @@ use crate::notify::desk::Desk;
 use crate::notify::mail::Mailer;
 use crate::notify::outbox::Outbox;
 use crate::schedule::pace::Pace;
+use crate::schedule::stop::{out_of_time, stopped};
 use crate::schedule::visit::Eyes;
 use crate::schedule::{Parts, Progress, Scheduler, Until, jobs};
 use crate::store::Store;
@@ -121,13 +122,10 @@ impl App {
             quarantine: self.config.main.schedule.quarantine,
         };
         let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
-        let (looks, (), (), ()) = tokio::join!(
-            self.scheduler.run(Until::Stopped, |_| {}, stop.clone()),
-            self.tell(stop.clone()),
-            self.send(stop.clone()),
-            self.keep(stop.clone()),
-        );
-        looks?;
+        // Looking fails only when going on makes no sense: then the program ends and says so, instead of living on
+        // without looking at anybody.
+        let looks = async { Ok(self.scheduler.run(Until::Stopped, |_| {}, stop.clone()).await?) };
+        tokio::try_join!(looks, self.tell(stop.clone()), self.send(stop.clone()), self.keep(stop.clone()),)?;
         served.await.context("web")?.context("web")?;
         self.store.close().await;
         Ok(())
@@ -147,7 +145,7 @@ impl App {
     pub async fn flush(&self) -> anyhow::Result<()> {
         loop {
             let told = self.desk.pass(self.scheduler.token()).await?;
-            let sent = self.outbox.pass(self.scheduler.token()).await?;
+            let sent = self.outbox.pass(self.scheduler.token(), || true).await?;
             if told == 0 && sent == 0 {
                 return Ok(());
             }
@@ -161,7 +159,7 @@ impl App {
         Ok(times.into_iter().flatten().min())
     }
 
-    async fn tell(&self, mut stop: watch::Receiver<bool>) {
+    async fn tell(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         while !*stop.borrow() {
             match self.desk.pass(self.scheduler.token()).await {
                 Ok(0) => {}
@@ -174,11 +172,17 @@ impl App {
             let next = self.store.next_group().await.ok().flatten();
             self.wait(next, &self.scheduler.bell, &mut stop).await;
         }
+        Ok(())
     }
 
-    async fn send(&self, mut stop: watch::Receiver<bool>) {
+    async fn send(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         while !*stop.borrow() {
-            match self.outbox.pass(self.scheduler.token()).await {
+            let pass = self.outbox.pass(self.scheduler.token(), || !*stop.borrow());
+            let sent = tokio::select! {
+                sent = pass => sent,
+                () = out_of_time(stop.clone()) => break,
+            };
+            match sent {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(error) => tracing::error!(%error, "sending mails failed, trying again"),
@@ -186,6 +190,7 @@ impl App {
             let next = self.store.next_delivery().await.ok().flatten();
             self.wait(next, &self.owed, &mut stop).await;
         }
+        Ok(())
     }
 
     async fn wait(&self, next: Option<DateTime<Utc>>, bell: &Notify, stop: &mut watch::Receiver<bool>) {
@@ -196,21 +201,22 @@ impl App {
         tokio::select! {
             () = bell.notified() => {}
             () = self.clock.sleep_until(until) => {}
-            _ = stop.changed() => {}
+            () = stopped(stop) => {}
         }
     }
 
     /// Upkeep is a row like everything that must happen later: with several workers one of them does it.
-    async fn keep(&self, mut stop: watch::Receiver<bool>) {
+    async fn keep(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         while !*stop.borrow() {
             if let Err(error) = self.upkeep().await {
                 tracing::error!(%error, "upkeep failed, trying again");
             }
             tokio::select! {
                 () = self.clock.sleep(Duration::seconds(60)) => {}
-                _ = stop.changed() => {}
+                () = stopped(&mut stop) => {}
             }
         }
+        Ok(())
     }
 
     async fn ensure_jobs(&self) -> anyhow::Result<()> {

@@ -23,8 +23,9 @@ use std::sync::Arc;
 
 /// Groups decided on at once.
 const AT_ONCE: usize = 50;
-/// A decision takes milliseconds; a desk that dies gives its groups back after this.
-const LEASE: Duration = Duration::minutes(2);
+/// A decision takes milliseconds; a desk that dies gives its groups back after this. One that is slower writes
+/// nothing, and loses nothing.
+const LEASE: Duration = Duration::seconds(15);
 
 /// Decides for groups that are due.
 #[derive(Debug)]

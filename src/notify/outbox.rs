@@ -8,11 +8,11 @@ use super::desk::add_touches;
 use super::mail::{Mailer, SendError};
 use super::route::CaseFacts;
 use super::settings::Settings;
-use crate::clock::SharedClock;
+use crate::clock::{Clock, SharedClock, System};
 use crate::metrics::Metrics;
 use crate::model::account::Tier;
 use crate::model::finding::{Evidence, Level, Rule};
-use crate::model::incident::{IncidentKey, State};
+use crate::model::incident::{Incident, IncidentId, IncidentKey, State};
 use crate::model::moment::zh_minute;
 use crate::store::incidents::NewIncident;
 use crate::store::lease::{Table, Take, Token};
@@ -21,13 +21,15 @@ use crate::store::{Error, Store};
 use chrono::{DateTime, Duration, Utc};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Mails on their way at once: a server that hangs on one recipient does not hold up the others.
 const AT_ONCE: usize = 8;
-/// A try that takes longer belongs to a dead process; it is longer than any configurable time limit of a mail.
-const LEASE: Duration = Duration::minutes(15);
+/// What a try may take beyond the mail's own time limit: to be loaded, and to be noted in a slow database.
+const SLACK: Duration = Duration::seconds(10);
+/// While mails are under way others may become due; so often somebody looks.
+const LOOK_AGAIN: Duration = Duration::seconds(1);
 /// After so long a mail is old news: it is given up, and a case tells the operator.
 const GIVE_UP: Duration = Duration::days(3);
 
@@ -71,113 +73,162 @@ pub fn after_failure(
 }
 
 impl Outbox {
-    /// Sends the mails that are due. Returns how many there were.
-    pub async fn pass(&self, token: Token) -> Result<usize, Error> {
-        let now = self.clock.now();
-        let ids = self
-            .store
-            .lease(Table::Delivery, Take { now, until: now + LEASE, limit: AT_ONCE, token })
-            .await?;
-        let owed = self.store.load_owed(&ids).await?;
-        let mut tries: FuturesUnordered<_> = owed.iter().map(|owed| self.send(owed, token)).collect();
-        let (mut dead, mut delivered) = (BTreeMap::new(), BTreeSet::new());
-        while let Some(ended) = tries.next().await {
-            match ended? {
-                (recipient, Sent::Dead { error }) => {
-                    dead.insert(recipient, error);
+    /// Sends the mails that are due, and those that become due meanwhile, as long as `go_on` says so. Returns how
+    /// many there were. A recipient's server that hangs takes up one of the hands and holds up nobody else.
+    pub async fn pass(&self, token: Token, go_on: impl Fn() -> bool) -> Result<usize, Error> {
+        let mut tries = FuturesUnordered::new();
+        let mut under_way = HashSet::new();
+        let (mut count, mut look, mut trouble) = (0, true, None);
+        loop {
+            let room = AT_ONCE - tries.len();
+            if look && room > 0 && trouble.is_none() && go_on() {
+                let taken = self.take(room, token).await;
+                let taken = taken.unwrap_or_else(|error| {
+                    trouble = Some(error);
+                    Vec::new()
+                });
+                look = taken.len() == room;
+                // A clock that runs fast ends leases while their mails are still under way.
+                for owed in taken.into_iter().filter(|owed| under_way.insert(owed.id)) {
+                    count += 1;
+                    tries.push(async move { (owed.id, self.send(&owed, token).await) });
                 }
-                (recipient, Sent::Delivered { .. }) => {
-                    delivered.insert(recipient);
+            }
+            if tries.is_empty() {
+                return trouble.map_or(Ok(count), Err);
+            }
+            tokio::select! {
+                Some((id, ended)) = tries.next() => {
+                    under_way.remove(&id);
+                    // What is under way is not cut off because another try could not be noted.
+                    trouble = trouble.or(ended.err());
                 }
-                (_, Sent::Later { .. }) => {}
+                // Servers take real time, whatever clock the program lives by.
+                () = System.sleep(LOOK_AGAIN), if !look && room > 0 => look = true,
             }
         }
-        self.settle_recipients(&dead, &delivered).await?;
-        Ok(ids.len())
     }
 
-    async fn send<'a>(&self, owed: &'a Owed, token: Token) -> Result<(&'a str, Sent), Error> {
+    /// Takes mails that are due. A killed worker's mails come back as soon as its tries must be over.
+    async fn take(&self, limit: usize, token: Token) -> Result<Vec<Owed>, Error> {
+        let now = self.clock.now();
+        let limit_of_a_try =
+            Duration::from_std(self.settings.mail.time_limit()).unwrap_or(Duration::hours(1));
+        let take = Take { now, until: now + limit_of_a_try + SLACK, limit, token };
+        let ids = self.store.lease(Table::Delivery, take).await?;
+        self.store.load_owed(&ids).await
+    }
+
+    async fn send(&self, owed: &Owed, token: Token) -> Result<(), Error> {
         let channel = self.settings.mail.transport.channel();
         self.metrics.notification_attempts_total.with_label_values(&[channel]).inc();
         let result = self.mailer.send(&owed.message).await;
         let now = self.clock.now();
         let sent = match result {
-            Ok(receipt) => {
-                tracing::info!(
-                    delivery.id = owed.id.0,
-                    message.id = owed.message.message_id,
-                    "mail delivered"
-                );
-                Sent::Delivered { receipt: receipt.detail }
-            }
+            Ok(receipt) => Sent::Delivered { receipt: receipt.detail },
             Err(error) => {
                 self.metrics
                     .notifications_failed_total
                     .with_label_values(&[channel, error.kind.as_str()])
                     .inc();
                 let sent = after_failure(&error, owed.attempts, owed.message.written_at, now);
-                let given_up = matches!(sent, Sent::Dead { .. });
                 tracing::warn!(
                     delivery.id = owed.id.0,
                     kind = error.kind.as_str(),
                     attempts = owed.attempts,
-                    given_up,
+                    given_up = matches!(sent, Sent::Dead { .. }),
                     "mail not delivered"
                 );
                 sent
             }
         };
-        self.store.finish_delivery(token, owed.id, &sent, now).await?;
-        Ok((&owed.message.recipient, sent))
+        self.note_patiently(owed, token, &sent, now).await?;
+        if matches!(sent, Sent::Delivered { .. }) {
+            tracing::info!(
+                delivery.id = owed.id.0,
+                message.id = owed.message.message_id,
+                attempts = owed.attempts,
+                "mail delivered"
+            );
+        }
+        Ok(())
     }
 
-    /// A recipient who cannot be reached is a case for the operator; it ends with the next mail that arrives.
-    async fn settle_recipients(
+    /// Notes, and tries again after a passing trouble of the database: a mail that left and is not noted leaves
+    /// a second time.
+    async fn note_patiently(
         &self,
-        dead: &BTreeMap<&str, String>,
-        delivered: &BTreeSet<&str>,
+        owed: &Owed,
+        token: Token,
+        sent: &Sent,
+        now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let now = self.clock.now();
-        let running = if delivered.is_empty() { Vec::new() } else { self.store.running_elsewhere().await? };
-        let over: Vec<_> = running
-            .iter()
-            .filter(|case| {
-                case.key.rule == Rule::Undeliverable && delivered.contains(case.key.subject.as_str())
-            })
-            .map(|case| case.id)
-            .collect();
-        if dead.is_empty() && over.is_empty() {
-            return Ok(());
+        let mut tries = 0;
+        loop {
+            match self.note(owed, token, sent, now).await {
+                Err(error) if error.is_transient() && tries < 3 => {
+                    tries += 1;
+                    self.metrics.store_retries_total.inc();
+                    System.sleep(Duration::milliseconds(200 << tries)).await;
+                }
+                ended => return ended,
+            }
         }
-        let news: Vec<NewIncident> =
-            dead.iter().map(|(recipient, error)| undeliverable(recipient, error, now)).collect();
-        let facts = CaseFacts {
-            rule: Rule::Undeliverable,
-            level: Level::Reminder,
-            platform: None,
-            tier: Tier::Unknown,
-            region_code: "",
-            owner: "",
-            owner_email: &[],
+    }
+
+    /// Notes how a try ended, and in the same transaction what follows from it: a recipient who cannot be
+    /// reached is a case for the operator, which ends with the next mail that arrives.
+    async fn note(&self, owed: &Owed, token: Token, sent: &Sent, now: DateTime<Utc>) -> Result<(), Error> {
+        let recipient = owed.message.recipient.as_str();
+        let over = match sent {
+            Sent::Delivered { .. } => self.undeliverable_until_now(recipient).await?,
+            Sent::Later { .. } | Sent::Dead { .. } => Vec::new(),
         };
         let mut tx = self.store.begin().await?;
-        let mut touches = BTreeMap::new();
-        for (id, key) in tx.open_incidents(&news, &self.worker).await? {
-            // The operator's own address being dead is no news that could reach the operator by mail.
-            if !self.settings.operator.email.contains(&key.subject) {
-                add_touches(&self.settings, &mut touches, id, &facts);
-            }
-            self.metrics
-                .findings_total
-                .with_label_values(&[Rule::Undeliverable.as_str(), Level::Reminder.as_str()])
-                .inc();
+        if !tx.finish_delivery(token, owed.id, sent, now).await? {
+            self.metrics.leases_lost_total.inc();
+            return Ok(());
         }
-        tx.touch_groups(&touches.into_values().collect::<Vec<_>>(), now).await?;
+        let mut opened = Vec::new();
+        if let Sent::Dead { error } = sent {
+            opened = tx.open_incidents(&[undeliverable(recipient, error, now)], &self.worker).await?;
+            let mut touches = BTreeMap::new();
+            for (id, _) in &opened {
+                // Nobody hears by mail that the only address for such news is dead.
+                if self.settings.operator.email.iter().any(|address| address != recipient) {
+                    add_touches(&self.settings, &mut touches, *id, &ABOUT_OURSELVES);
+                }
+            }
+            tx.touch_groups(&touches.into_values().collect::<Vec<_>>(), now).await?;
+        }
         let ended = tx.end_incidents(&over, State::Resolved, now, &self.worker).await?;
         tx.touch_groups_of(&ended, now).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.metrics
+            .findings_total
+            .with_label_values(&[Rule::Undeliverable.as_str(), Level::Reminder.as_str()])
+            .inc_by(u64::try_from(opened.len()).unwrap_or(0));
+        Ok(())
+    }
+
+    /// The running case about a recipient, if there is one.
+    async fn undeliverable_until_now(&self, recipient: &str) -> Result<Vec<IncidentId>, Error> {
+        let running = self.store.running_elsewhere().await?;
+        let about = |case: &&Incident| case.key.rule == Rule::Undeliverable && case.key.subject == recipient;
+        Ok(running.iter().filter(about).map(|case| case.id).collect())
     }
 }
+
+/// What a case about a recipient is about, for its audiences.
+const ABOUT_OURSELVES: CaseFacts<'static> = CaseFacts {
+    rule: Rule::Undeliverable,
+    level: Level::Reminder,
+    platform: None,
+    tier: Tier::Unknown,
+    region_code: "",
+    owner: "",
+    owner_email: &[],
+};
 
 fn undeliverable(recipient: &str, error: &str, now: DateTime<Utc>) -> NewIncident {
     let summary = format!("{}起发往{recipient}的邮件无法送达:{error}", zh_minute(now));

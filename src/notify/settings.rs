@@ -66,6 +66,18 @@ pub enum Transport {
     Directory,
 }
 
+impl MailSettings {
+    /// The longest time one mail may take.
+    #[must_use]
+    pub fn time_limit(&self) -> Duration {
+        match (self.transport, &self.smtp) {
+            (Transport::Smtp, Some(smtp)) => smtp.timeout,
+            // Writing a file has no limit of its own; a disk that takes longer is broken.
+            (Transport::Smtp, None) | (Transport::Directory, _) => Duration::from_secs(30),
+        }
+    }
+}
+
 impl Transport {
     /// The label of metrics.
     #[must_use]

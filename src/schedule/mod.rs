@@ -12,6 +12,7 @@ pub mod pace;
 pub mod sentinel;
 pub mod settle;
 mod sites;
+pub(crate) mod stop;
 mod turns;
 pub mod visit;
 
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use stop::{out_of_time, stopped};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use turns::Turns;
@@ -106,6 +108,26 @@ pub struct Progress {
     pub done: u64,
     /// Those of them that failed.
     pub failed: u64,
+}
+
+/// How an account that was handed out comes back.
+#[derive(Debug)]
+enum Back {
+    /// Looked at.
+    Looked(Done),
+    /// Not looked at, or not to the end, because of a stop.
+    Unread(Watched),
+}
+
+/// What the loop has in its hands.
+#[derive(Debug, Default)]
+struct Hands {
+    /// Looks under way.
+    looks: JoinSet<Back>,
+    /// Looks that are not written yet.
+    pending: Vec<Done>,
+    /// Accounts to be given back.
+    unread: Vec<(Watched, DateTime<Utc>)>,
 }
 
 /// Leases, hands out, collects and commits.
@@ -214,32 +236,39 @@ impl Scheduler {
         progress: impl Fn(Progress),
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Error> {
-        let mut looks: JoinSet<Option<Done>> = JoinSet::new();
-        let mut pending: Vec<Done> = Vec::new();
+        let mut hands = Hands::default();
         let mut sum = Progress::default();
         let mut flush_at = None;
         let mut empty = false;
         loop {
             let stopping = *stop.borrow();
             let most = self.settings.concurrency * AHEAD;
-            let room = most.saturating_sub(looks.len());
+            let room = most.saturating_sub(hands.looks.len());
             // Half of it free: one lease call for many accounts instead of one for each.
             if !stopping && !empty && room * 2 >= most {
-                empty = !self.hand_out(&mut looks, room, &until).await?;
+                empty = match self.hand_out(&mut hands, room, &until, &stop).await {
+                    Ok(any) => !any,
+                    Err(Error::Store(error)) if error.is_transient() => {
+                        tracing::warn!(%error, "accounts could not be handed out, trying again");
+                        true
+                    }
+                    Err(error) => return Err(error),
+                };
             }
-            if looks.is_empty()
-                && pending.is_empty()
+            if hands.looks.is_empty()
+                && hands.pending.is_empty()
                 && (stopping || (empty && matches!(until, Until::Drained(_))))
             {
-                return Ok(());
+                return self.give_back(&hands.unread).await;
             }
-            if looks.is_empty()
-                || pending.len() >= self.settings.batch
+            if hands.looks.is_empty()
+                || hands.pending.len() >= self.settings.batch
                 || flush_at.is_some_and(|at| at <= self.clock.now())
             {
                 // Never more than a batch: statements of one length are prepared only once.
-                let batch: Vec<Done> = pending.drain(..pending.len().min(self.settings.batch)).collect();
-                flush_at = (!pending.is_empty()).then(|| self.clock.now() + span(self.settings.gather));
+                let most = hands.pending.len().min(self.settings.batch);
+                let batch: Vec<Done> = hands.pending.drain(..most).collect();
+                flush_at = (!hands.pending.is_empty()).then(|| self.clock.now() + span(self.settings.gather));
                 if !batch.is_empty() {
                     sum.done += u64::try_from(batch.len()).unwrap_or(0);
                     sum.failed +=
@@ -255,27 +284,28 @@ impl Scheduler {
                     continue;
                 }
             }
-            let idle = looks.is_empty();
+            let idle = hands.looks.is_empty();
             tokio::select! {
-                Some(ended) = looks.join_next(), if !idle => {
-                    self.collect(ended, &mut pending);
-                    while let Some(ended) = looks.try_join_next() {
-                        self.collect(ended, &mut pending);
+                Some(ended) = hands.looks.join_next(), if !idle => {
+                    self.collect(ended, &mut hands);
+                    while let Some(ended) = hands.looks.try_join_next() {
+                        self.collect(ended, &mut hands);
                     }
-                    if flush_at.is_none() && !pending.is_empty() {
+                    if flush_at.is_none() && !hands.pending.is_empty() {
                         flush_at = Some(self.clock.now() + span(self.settings.gather));
                     }
                 }
                 () = self.clock.sleep_until(flush_at.unwrap_or(DateTime::<Utc>::MAX_UTC)), if flush_at.is_some() => {}
                 () = self.clock.sleep(span(self.settings.poll)), if empty => empty = false,
-                _ = stop.changed(), if !stopping => {}
+                () = stopped(&mut stop), if !stopping => {}
             }
         }
     }
 
-    fn collect(&self, ended: Result<Option<Done>, JoinError>, pending: &mut Vec<Done>) {
+    fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
         match ended {
-            Ok(done) => pending.extend(done),
+            Ok(Back::Looked(done)) => hands.pending.push(done),
+            Ok(Back::Unread(watched)) => hands.unread.push((watched, self.clock.now())),
             Err(error) => {
                 // Only a panic ends a look this way; its lease brings the account back.
                 self.metrics.panics_total.inc();
@@ -287,9 +317,10 @@ impl Scheduler {
     /// Leases due accounts and starts looking at them. False when nothing was due.
     async fn hand_out(
         self: &Arc<Self>,
-        looks: &mut JoinSet<Option<Done>>,
+        hands: &mut Hands,
         room: usize,
         until: &Until,
+        stop: &watch::Receiver<bool>,
     ) -> Result<bool, Error> {
         let started = self.clock.now();
         let now = match until {
@@ -297,14 +328,7 @@ impl Scheduler {
             Until::Drained(at) => *at,
         };
         let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
-        let leased = match self.store.lease_accounts(take, self.settings.per_site * AHEAD).await {
-            Ok(leased) => leased,
-            Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "nothing could be leased, trying again");
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let leased = self.store.lease_accounts(take, self.settings.per_site * AHEAD).await?;
         self.observe("lease", started);
         let any = !leased.is_empty();
         let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
@@ -334,28 +358,46 @@ impl Scheduler {
                 if slot > reach {
                     back.push((watched, slot));
                 } else {
-                    looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns)));
+                    hands.looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns), stop.clone()));
                 }
             }
         }
-        if !back.is_empty() {
-            let mut tx = self.store.begin().await?;
-            tx.release_accounts(&back).await?;
-            tx.commit().await?;
-        }
+        self.give_back(&back).await?;
         Ok(any)
     }
 
+    /// Gives accounts back that were not looked at, to be taken again at their instants.
+    async fn give_back(&self, unread: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        tx.release_accounts(unread).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Looks at an account when its slot and its turn have come, unless there is a stop before.
     async fn look(
         self: Arc<Self>,
         watched: Watched,
         slot: DateTime<Utc>,
         turns: Arc<Semaphore>,
-    ) -> Option<Done> {
-        self.clock.sleep_until(slot).await;
-        let _turn = self.turns.wait(&turns).await;
-        let look = self.eyes.look(&watched).await;
-        Some(Done { watched, look })
+        mut stop: watch::Receiver<bool>,
+    ) -> Back {
+        let turn = async {
+            self.clock.sleep_until(slot).await;
+            self.turns.wait(&turns).await
+        };
+        let _turn = tokio::select! {
+            biased;
+            turn = turn => turn,
+            () = stopped(&mut stop) => return Back::Unread(watched),
+        };
+        let look = tokio::select! {
+            look = self.eyes.look(&watched) => look,
+            () = out_of_time(stop) => return Back::Unread(watched),
+        };
+        Back::Looked(Done { watched, look })
     }
 
     /// The gap of the site an account's preferred source lies on.

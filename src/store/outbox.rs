@@ -90,7 +90,7 @@ struct OwedRow {
 }
 
 const FINISH_DELIVERY: &str = "/* finish_delivery */ UPDATE delivery SET state = $3, due_at = $4, receipt = $5, error = $6, \
-     ended_at = $7, lease_token = NULL WHERE id = $1 AND lease_token = $2";
+     ended_at = $7, lease_token = NULL WHERE id = $1 AND lease_token = $2 RETURNING id";
 /// A mail's thread is its last ten predecessors; mail clients need no more to keep it together.
 const THREADS: &str = "/* group_threads */ SELECT d.recipient, d.message_id FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id \
      WHERE d.group_id = $1 AND d.sequence > g.sequence - 10 ORDER BY d.sequence";
@@ -127,6 +127,29 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Notes how a try ended. False when the lease was lost: then somebody else tries, and notes how that ends.
+    pub async fn finish_delivery(
+        &mut self,
+        token: Token,
+        id: DeliveryId,
+        sent: &Sent,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        let (state, due, receipt, error, ended) = match sent {
+            Sent::Delivered { receipt } => (DeliveryState::Sent, None, receipt.as_str(), "", Some(now)),
+            Sent::Later { due_at, error } => {
+                (DeliveryState::Pending, Some(*due_at), "", error.as_str(), None)
+            }
+            Sent::Dead { error } => (DeliveryState::Dead, None, "", error.as_str(), Some(now)),
+        };
+        let held: Option<i64> = on_tx!(self, Db, conn => {
+            let query = sqlx::query_scalar::<Db, i64>(FINISH_DELIVERY).bind(id.0).bind(token.0).bind(state.as_str());
+            let query = query.bind(due.map(to_ms)).bind(storable(receipt)).bind(storable(error)).bind(ended.map(to_ms));
+            query.fetch_optional(conn).await?
+        });
+        Ok(held.is_some())
+    }
 }
 
 impl Store {
@@ -147,29 +170,6 @@ impl Store {
             query.build_query_as().persistent(false).fetch_all(pool).await?
         });
         rows.into_iter().map(Owed::try_from).collect()
-    }
-
-    /// Notes how a try ended, if the lease still holds.
-    pub async fn finish_delivery(
-        &self,
-        token: Token,
-        id: DeliveryId,
-        sent: &Sent,
-        now: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let (state, due, receipt, error, ended) = match sent {
-            Sent::Delivered { receipt } => (DeliveryState::Sent, None, receipt.as_str(), "", Some(now)),
-            Sent::Later { due_at, error } => {
-                (DeliveryState::Pending, Some(*due_at), "", error.as_str(), None)
-            }
-            Sent::Dead { error } => (DeliveryState::Dead, None, "", error.as_str(), Some(now)),
-        };
-        let mut tx = self.begin().await?;
-        on_tx!(&mut tx, Db, conn => {
-            let query = sqlx::query::<Db>(FINISH_DELIVERY).bind(id.0).bind(token.0).bind(state.as_str()).bind(due.map(to_ms));
-            query.bind(storable(receipt)).bind(storable(error)).bind(ended.map(to_ms)).execute(conn).await?.rows_affected()
-        });
-        tx.commit().await
     }
 
     /// The Message-IDs of a group's latest mails by recipient, the oldest first.

@@ -127,11 +127,12 @@ impl Store {
         let mut known = HashSet::new();
         for chunk in wanted.chunks(2000) {
             let rows: Vec<(i64, i64)> = on_db!(self, Db, pool => {
-                let mut query = QueryBuilder::<Db>::new("/* known_posts */ SELECT account_id, key FROM post WHERE (account_id, key) IN (");
+                let mut query = QueryBuilder::<Db>::new("/* known_posts */ SELECT p.account_id, p.key FROM (");
                 query.push_values(chunk, |mut row, (account, key)| {
                     row.push_bind(account.0).push_bind(key.0);
                 });
-                query.push(")");
+                // A join and not a row in a list: SQLite would read the whole index for the latter.
+                query.push(") AS w JOIN post AS p ON p.account_id = w.column1 AND p.key = w.column2");
                 query.build_query_as().persistent(false).fetch_all(pool).await?
             });
             known.extend(rows.into_iter().map(|(account, key)| (AccountId(account), PostKey(key))));

@@ -10,8 +10,11 @@ const ENSURE_JOB: &str =
 const JOB_NAME: &str = "/* job_name */ SELECT name FROM job WHERE id = $1";
 const FINISH_JOB: &str = "/* finish_job */ UPDATE job SET due_at = $3, lease_token = NULL, attempts = 0 WHERE id = $1 AND lease_token = $2";
 /// The newest look at each account stays however old it is: it is what the present state rests on.
-const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE at < $1 AND EXISTS \
+const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE account_id > $2 AND account_id <= $3 AND at < $1 AND EXISTS \
      (SELECT 1 FROM account WHERE account.id = visit.account_id AND account.good_look > visit.at AND account.last_visit > visit.at)";
+
+/// The log is long: it is gone through by so many accounts at a time, lest looks wait for the whole of it.
+const NEXT_ACCOUNTS: &str = "/* next_accounts */ SELECT MAX(id) FROM (SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT 500) AS page";
 
 impl Store {
     /// Makes sure that a job exists; one that is there keeps its time.
@@ -37,10 +40,17 @@ impl Store {
 
     /// Forgets looks older than an instant. Returns how many.
     pub async fn forget_visits(&self, before: DateTime<Utc>) -> Result<u64, Error> {
-        let mut tx = self.begin().await?;
-        let rows = on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(FORGET_VISITS).bind(to_ms(before)).execute(conn).await?.rows_affected());
-        tx.commit().await?;
-        Ok(rows)
+        let (mut after, mut rows) = (0, 0);
+        loop {
+            let last: Option<i64> = on_db!(self, Db, pool =>
+                sqlx::query_scalar::<Db, Option<i64>>(NEXT_ACCOUNTS).bind(after).fetch_one(pool).await?);
+            let Some(last) = last else { return Ok(rows) };
+            let mut tx = self.begin().await?;
+            rows += on_tx!(&mut tx, Db, conn =>
+                sqlx::query::<Db>(FORGET_VISITS).bind(to_ms(before)).bind(after).bind(last).execute(conn).await?.rows_affected());
+            tx.commit().await?;
+            after = last;
+        }
     }
 
     /// Lets the database tidy its file and statistics.

@@ -29,7 +29,7 @@ both! {
         (finish.lean, finish.no_original, finish.watched.state) = (false, true, AccountState::Dormant);
         write(&store, async |tx| tx.finish_accounts(&[&finish]).await).await;
 
-        let mut figures = store.figures(1, at(20)).await.unwrap();
+        let mut figures = store.figures(2, at(20)).await.unwrap();
         figures.accounts.sort();
         assert_eq!(figures.accounts, [
             (Platform::Weibo, Tier::City, AccountState::New, 3),
@@ -37,9 +37,10 @@ both! {
             (Platform::Website, Tier::County, AccountState::New, 1),
         ]);
         assert_eq!(figures.no_original, [(Platform::Weibo, 1)]);
-        // Two were never taken; the one in hand counts as tried once.
-        assert_eq!((figures.due, figures.oldest_due, figures.quarantined), (2, Some(at(0)), 1));
-        assert_eq!(store.figures(2, at(20)).await.unwrap().quarantined, 0);
+        // Two were never taken, and one is in hand for the first time.
+        assert_eq!((figures.due, figures.oldest_due, figures.quarantined), (2, Some(at(0)), 0));
+        store.lease_accounts(take(at(30), 9, 2), 9).await.unwrap();
+        assert_eq!(store.figures(2, at(30)).await.unwrap().quarantined, 1);
     }
 
     async fn cases_are_counted_by_rule_and_state(store: Store) {

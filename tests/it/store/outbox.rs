@@ -3,11 +3,11 @@
 use crate::support::database::both;
 use crate::support::fixture::{at, take, write};
 use std::collections::HashMap;
-use xunwang::model::delivery::{DeliveryId, Message, Reason};
+use xunwang::model::delivery::{DeliveryId, DeliveryState, Message, Reason};
 use xunwang::store::Store;
 use xunwang::store::groups::{GroupFinish, Touch};
 use xunwang::store::lease::{Table, Token};
-use xunwang::store::outbox::{NewDelivery, Owed, Sent};
+use xunwang::store::outbox::{Mailed, NewDelivery, Owed, Sent};
 
 /// A group with mails up to a sequence number.
 async fn group(store: &Store, sequence: i64) -> i64 {
@@ -38,7 +38,7 @@ async fn lease(store: &Store, minute: i64, token: i64) -> Vec<Owed> {
 }
 
 async fn end(store: &Store, token: i64, id: DeliveryId, sent: Sent) {
-    store.finish_delivery(Token(token), id, &sent, at(5)).await.unwrap();
+    write(store, async |tx| tx.finish_delivery(Token(token), id, &sent, at(5)).await).await;
 }
 
 fn later(minute: i64) -> Sent {
@@ -126,5 +126,25 @@ both! {
         let expected = HashMap::from([ids("a@x.example", 3..=12), ids("b@x.example", 5..=5)]);
         assert_eq!(store.group_threads(group).await.unwrap(), expected);
         assert!(store.group_threads(group + 1).await.unwrap().is_empty());
+    }
+
+    async fn every_mail_is_listed_as_it_stands(store: Store) {
+        let group = group(&store, 1).await;
+        let mails = [mail(group, 1, "a@x.example"), mail(group, 1, "b@x.example")];
+        write(&store, async |tx| tx.insert_deliveries(&mails).await).await;
+        let owed = lease(&store, 1, 1).await;
+        end(&store, 1, owed[0].id, Sent::Dead { error: "550 无此用户".to_owned() }).await;
+        let listed = store.list_mails(DeliveryId(0)).await.unwrap();
+        let expected = Mailed {
+            id: owed[0].id,
+            group: "a".to_owned(),
+            recipient: owed[0].message.recipient.clone(),
+            subject: owed[0].message.subject.clone(),
+            state: DeliveryState::Dead,
+            written_at: at(1),
+            error: "550 无此用户".to_owned(),
+        };
+        assert_eq!((listed.len(), listed.iter().find(|mail| mail.id == owed[0].id)), (2, Some(&expected)));
+        assert_eq!(store.list_mails(listed[0].id).await.unwrap(), listed[1..]);
     }
 }

@@ -52,8 +52,12 @@ CREATE TABLE account (
 );
 -- A lease ranks by site without reading the rows.
 CREATE INDEX account_due ON account (due_at, id, site) WHERE due_at IS NOT NULL;
-CREATE INDEX account_site ON account (site);
-CREATE INDEX account_uid ON account (platform, platform_uid) WHERE platform_uid <> '';
+CREATE INDEX account_name ON account (name);
+-- What a scrape counts and what an outage asks is answered from these alone.
+CREATE INDEX account_site ON account (site, failures, failure) WHERE due_at IS NOT NULL;
+CREATE INDEX account_standing ON account (platform, level, state) WHERE retired_at IS NULL;
+CREATE INDEX account_no_original ON account (platform) WHERE retired_at IS NULL AND no_original;
+CREATE INDEX account_tried ON account (attempts) WHERE due_at IS NOT NULL AND attempts > 1;
 
 -- One look at one account: the log of facts.
 CREATE TABLE visit (
@@ -87,6 +91,7 @@ CREATE TABLE post (
     edited_at    BIGINT
 );
 CREATE UNIQUE INDEX post_key ON post (account_id, key);
+CREATE INDEX post_published ON post (account_id, published) WHERE published IS NOT NULL;
 
 -- What shares one pace.
 CREATE TABLE site (
@@ -110,6 +115,7 @@ CREATE TABLE incident (
     ended_at   BIGINT,
     evidence   TEXT    NOT NULL                  -- JSON, never searched
 );
+CREATE INDEX incident_standing ON incident (rule, state);
 CREATE UNIQUE INDEX incident_running ON incident (account_id, rule, subject) WHERE state IN ('open','acknowledged');
 
 -- Something that happened to a case; append-only.
@@ -172,6 +178,7 @@ CREATE TABLE delivery (
     UNIQUE (group_id, sequence, recipient)
 );
 CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_standing ON delivery (state, written_at);
 
 -- What is to be done at a time of the calendar.
 CREATE TABLE job (

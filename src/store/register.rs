@@ -1,0 +1,155 @@
+//! The register's lines: new, changed, retired.
+//!
+//! In: what the office wrote about its accounts. Out: accounts to look at. What the looks learnt is never
+//! touched here.
+
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json};
+use crate::model::account::{AccountId, AccountState, Registered, Status};
+use crate::model::moment::to_ms;
+use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
+
+/// What a new line of the register makes of an account's row. What the register says about the account itself
+/// (closing, deregistered) shows at once; any other state waits for a look.
+macro_rules! renewed {
+    ($state:literal) => {
+        concat!(
+            "state = CASE WHEN ",
+            $state,
+            " <> 'new' OR account.state IN ('closing', 'deregistered') THEN ",
+            $state,
+            " ELSE account.state END, retired_at = NULL, lease_token = NULL, attempts = 0, etag = NULL, last_modified = NULL, source_no = 0"
+        )
+    };
+}
+
+const LIST_REGISTER: &str =
+    "/* list_register */ SELECT id, register FROM account WHERE retired_at IS NULL ORDER BY id";
+
+impl Tx {
+    /// Writes new lines of the register; their first look is due at once. `site` tells what shares one pace. A
+    /// retired account with the same key goes on where it stopped; one that is watched stays as it is.
+    pub async fn add_accounts(
+        &mut self,
+        added: &[Registered],
+        site: &(dyn Fn(&Registered) -> String + Sync),
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        for chunk in added.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* add_accounts */ INSERT INTO account (key, register, name, platform, platform_uid, level, region_code, \
+                     owner, site, known_since, due_at, due_why, state) ",
+                );
+                query.push_values(chunk, |mut row, account| {
+                    row.push_bind(account.key.clone())
+                        .push_bind(to_json(account))
+                        .push_bind(account.name.clone())
+                        .push_bind(account.platform.as_str())
+                        .push_bind(account.platform_uid.clone())
+                        .push_bind(account.level.as_str())
+                        .push_bind(account.region_code.clone())
+                        .push_bind(account.owner.clone())
+                        .push_bind(site(account))
+                        .push_bind(to_ms(now))
+                        .push_bind(first_due(account, now).map(to_ms))
+                        .push_bind("登记后首次查看")
+                        .push_bind(first_state(account).as_str());
+                });
+                query.push(concat!(
+                    " ON CONFLICT (key) DO UPDATE SET register = excluded.register, name = excluded.name, platform = excluded.platform, \
+                     platform_uid = excluded.platform_uid, level = excluded.level, region_code = excluded.region_code, \
+                     owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, ",
+                    renewed!("excluded.state"),
+                    " WHERE account.retired_at IS NOT NULL"
+                ));
+                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Rewrites lines of the register; each is looked at anew, for its sources or rules may have changed. A look
+    /// that is under way began with the old line, so it loses its lease.
+    pub async fn change_accounts(
+        &mut self,
+        changed: &[(String, Registered)],
+        site: &(dyn Fn(&Registered) -> String + Sync),
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        for chunk in changed.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new(concat!(
+                    "/* change_accounts */ UPDATE account SET key = v.column2, register = v.column3, name = v.column4, \
+                     platform = v.column5, platform_uid = v.column6, level = v.column7, region_code = v.column8, \
+                     owner = v.column9, site = v.column10, due_at = v.column11, due_why = v.column12, ",
+                    renewed!("v.column13"),
+                    " FROM (",
+                ));
+                query.push_values(chunk, |mut row, (old_key, account)| {
+                    row.push_bind(old_key.clone())
+                        .push_bind(account.key.clone())
+                        .push_bind(to_json(account))
+                        .push_bind(account.name.clone())
+                        .push_bind(account.platform.as_str())
+                        .push_bind(account.platform_uid.clone())
+                        .push_bind(account.level.as_str())
+                        .push_bind(account.region_code.clone())
+                        .push_bind(account.owner.clone())
+                        .push_bind(site(account))
+                        .push_bind(first_due(account, now).map(to_ms))
+                        .push_bind("台账变更后复查")
+                        .push_bind(first_state(account).as_str());
+                });
+                query.push(") AS v WHERE key = v.column1");
+                query.build().persistent(false).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Stops watching accounts on purpose; a look that is under way loses its lease. Their history stays.
+    pub async fn retire_accounts(&mut self, keys: &[String], now: DateTime<Utc>) -> Result<(), Error> {
+        for chunk in keys.chunks(CHUNK) {
+            on_tx!(self, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET due_at = NULL, lease_token = NULL, retired_at = ");
+                query.push_bind(to_ms(now)).push(" WHERE key IN (");
+                let mut list = query.separated(", ");
+                for key in chunk {
+                    list.push_bind(key.clone());
+                }
+                query.push(")");
+                query.build().persistent(false).execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+}
+
+/// When a line of the register asks for its first look; `None`: never.
+fn first_due(account: &Registered, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match account.status {
+        Status::Normal | Status::Closing => Some(now),
+        Status::Planned | Status::Deregistered => None,
+    }
+}
+
+/// The state of an account nobody has looked at.
+fn first_state(account: &Registered) -> AccountState {
+    match account.status {
+        Status::Deregistered => AccountState::Deregistered,
+        Status::Closing => AccountState::Closing,
+        Status::Normal | Status::Planned => AccountState::New,
+    }
+}
+
+impl Store {
+    /// Every line of the register that is not retired.
+    pub async fn list_register(&self) -> Result<Vec<(AccountId, Registered)>, Error> {
+        let rows: Vec<(i64, String)> =
+            on_db!(self, Db, pool => sqlx::query_as::<Db, _>(LIST_REGISTER).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(id, text)| Ok((AccountId(id), json("account", "register", id, &text)?)))
+            .collect()
+    }
+}
