@@ -124,7 +124,8 @@ impl App {
         let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
         // Looking fails only when going on makes no sense: then the program ends and says so, instead of living on
         // without looking at anybody.
-        let looks = async { Ok(self.scheduler.run(Until::Stopped, |_| {}, stop.clone()).await?) };
+        // On the heap, for it is by far the largest of the futures.
+        let looks = Box::pin(async { Ok(self.scheduler.run(Until::Stopped, |_| {}, stop.clone()).await?) });
         tokio::try_join!(looks, self.tell(stop.clone()), self.send(stop.clone()), self.keep(stop.clone()),)?;
         served.await.context("web")?.context("web")?;
         self.store.close().await;

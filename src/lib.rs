@@ -1,4 +1,43 @@
-//! The map of Xunwang, in the order in which a look at an account travels through it.
+//! Xunwang 巡网 watches over the official accounts of public bodies and tells the supervising office, before the
+//! national inspection does, which of them have fallen silent — and which could not be looked at, for **a failed
+//! look is never inactivity**.
+//!
+//! # The map
+//! The modules below are the pipeline, in the order in which a look at an account travels through it:
+//! [`schedule`] → [`fetch`] → [`extract`] → [`judge`] → [`incident`] → [`notify`]. [`model`] holds the words they
+//! share, [`store`] is the only place with SQL, [`clock`] the only one that reads the time, [`config`] the only
+//! one that reads the environment. A stage knows the model and the store, never another stage; only the schedule
+//! and [`app`] know them all. Facts (visits, posts), judgements (findings, cases) and messages (deliveries) are
+//! kept apart, each derived from the one before.
+//!
+//! # Walkthrough: a new post
+//! 1. `schedule` leases the account's row: its `due_at` moves to the end of the lease and the row carries a token.
+//! 2. `schedule::visit` asks the recipe for a request, waits for the site's slot and hands the request to `fetch`,
+//!    which sends `If-None-Match`. The server answers 200.
+//! 3. `extract` cuts the feed at its items, drops those whose bytes the account's last listing holds, and parses
+//!    the one that is left.
+//! 4. `schedule::settle` (pure) gives the post its effective time, works out whose work it is, and asks
+//!    `judge::inactivity` what the rules say now. Nothing is wrong any more.
+//! 5. `incident::compare` finds that the running case of silence is over.
+//! 6. `schedule::commit` writes visit, post, account, the end of the case and the group's new due time in one
+//!    transaction, valid only while the token matches.
+//! 7. `notify::desk` takes the group's row, decides that the office is to hear of the end, and writes one delivery
+//!    per recipient; `notify::outbox` sends them, each with its own Message-ID.
+//!
+//! # Walkthrough: a silent account
+//! 1. `schedule::cadence` plans a look half an hour before each deadline of the account's rules and one right
+//!    after it, so that a claim rests on a fresh look.
+//! 2. The look before the deadline succeeds and shows nothing new: `judge` reports that a deadline is near, and the
+//!    office gets a reminder.
+//! 3. The look after the deadline succeeds: a case opens, with the rule's document and article, the last post and
+//!    the instant of the look as evidence. Had it failed, the account would have become *unverified*, nothing more.
+//! 4. The mail leaves after `group_wait`, together with whatever else happened, and is repeated after
+//!    `repeat_interval` until the account posts or somebody takes the case in hand.
+//!
+//! # What the log says
+//! A message can be read alone and carries fields for search (`account.id`, `site`, `delivery.id`); `error` means
+//! that a person must act, `warn` that something was tried again. The failures of the outside world are facts in
+//! the store, not errors in the log. Addresses of people, secrets and bodies of pages are never logged.
 
 // One blank line between the lines below: rustfmt sorts adjacent ones and would destroy the order.
 

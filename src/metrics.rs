@@ -196,6 +196,8 @@ impl Metrics {
         }
         self.due_accounts.set(i64::from(figures.due));
         self.oldest_due_seconds.set(age_seconds(figures.oldest_due, now));
+        let cooling = figures.cooling_until.map_or(0, |until| (to_ms(until) - to_ms(now)).max(0));
+        self.site_cooldown_seconds.set(seconds(cooling));
         self.quarantined_accounts.set(i64::from(figures.quarantined));
         self.outbox_pending.set(i64::from(figures.outbox_pending));
         self.outbox_oldest_seconds.set(age_seconds(figures.outbox_oldest, now));

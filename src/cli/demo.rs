@@ -106,6 +106,8 @@ impl Args {
     fn folder(&self) -> Result<PathBuf, Failed> {
         let name = format!("xunwang-demo-{}", std::process::id());
         let dir = self.dir.clone().unwrap_or_else(|| std::env::temp_dir().join(name));
+        // The configuration written there takes relative paths from its own place.
+        let dir = std::path::absolute(&dir).with_context(|| format!("无法使用目录{}", dir.display()))?;
         std::fs::create_dir_all(&dir).with_context(|| format!("无法创建{}", dir.display()))?;
         if dir.join("xunwang.db").exists() {
             return Err(Failed::Usage(format!("{}中已有数据库,请换一个目录", dir.display())));

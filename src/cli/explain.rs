@@ -62,7 +62,7 @@ impl Args {
                 }));
                 continue;
             }
-            self.say(desk, &watched, &facts, pack, &judgement, at)?;
+            Self::say(desk, &watched, &facts, pack, &judgement, at)?;
             show_looks(desk, &visits)?;
             show_posts(desk, &posts)?;
         }
@@ -73,7 +73,6 @@ impl Args {
     }
 
     fn say(
-        &self,
         desk: &Desk,
         watched: &Watched,
         facts: &Facts,

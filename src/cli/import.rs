@@ -13,6 +13,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "four switches of a command line, each on its own")]
 pub(super) struct Args {
     /// CSV or XLSX file.
     #[arg(required_unless_present = "template")]

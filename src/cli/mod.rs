@@ -117,7 +117,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         match command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
             Ok(cli) => cli,
             Err(error) => {
-                let code = if error.use_stderr() { 1 } else { 0 };
+                let code = u8::from(error.use_stderr());
                 // Nothing can be done about a terminal that is gone.
                 let _ = error.print();
                 return ExitCode::from(code);

@@ -28,11 +28,13 @@ impl Output {
     }
 
     /// A line of standard output.
+    #[expect(clippy::unused_self, reason = "whoever prints needs the output in hand")]
     pub(super) fn line(self, text: impl AsRef<str>) -> std::io::Result<()> {
         writeln!(std::io::stdout().lock(), "{}", text.as_ref())
     }
 
     /// Data on standard output.
+    #[expect(clippy::unused_self, reason = "whoever prints needs the output in hand")]
     pub(super) fn data(self, value: &impl Serialize) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, value)?;
@@ -40,6 +42,7 @@ impl Output {
     }
 
     /// A line of standard error: progress and trouble, never data.
+    #[expect(clippy::unused_self, reason = "whoever prints needs the output in hand")]
     pub(super) fn note(self, text: impl AsRef<str>) {
         // Nothing can be done about a terminal that is gone.
         let _ = writeln!(std::io::stderr().lock(), "{}", text.as_ref());

@@ -5,11 +5,11 @@
 use super::{Desk, Failed};
 use crate::clock::{Manual, SharedClock, System};
 use crate::config::Config;
-use crate::extract::{Recipe, extract};
+use crate::extract::{Recipe, article, extract, post_of};
 use crate::fetch::Fetcher;
 use crate::judge::originality;
 use crate::model::account::Source;
-use crate::model::listing::{Extracted, Listing};
+use crate::model::listing::{Extracted, Line, Listing};
 use crate::model::moment::in_shanghai;
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Origin, Post, Published};
@@ -87,7 +87,7 @@ impl Args {
                 let body = std::fs::read(file)
                     .map_err(|error| Failed::Usage(format!("无法读取{}:{error}", file.display())))?;
                 let fetched = Fetched::at_hand(Url::parse(NOWHERE).context("address")?, body);
-                let result = extract(recipe, &fetched, &Listing::default(), clock.now());
+                let result = read(recipe, &fetched, clock.now());
                 return Ok((
                     vec![Tried {
                         source: format!("{name}:{}", file.display()),
@@ -155,11 +155,26 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
     };
     match fetcher.fetch(request).await {
         Ok(answer) => {
-            let result = extract(recipe, &answer, &Listing::default(), clock.now());
+            let result = read(recipe, &answer, clock.now());
             Tried { source: source.to_string(), fetched: Some(answer), result }
         }
         Err(miss) => Tried { source: source.to_string(), fetched: None, result: Err(miss) },
     }
+}
+
+/// Reads a listing; a page that is no listing but an article is shown as its one post.
+fn read(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extracted, Miss> {
+    extract(recipe, fetched, &Listing::default(), now).or_else(|miss| {
+        if miss.failure != Failure::Layout {
+            return Err(miss);
+        }
+        let article = article(recipe, fetched, now)
+            .ok()
+            .filter(|article| article.title.is_some() && article.published.is_some());
+        let post = article.map(|article| post_of(article, &fetched.url)).ok_or(miss)?;
+        let line = Line { hash: 0, key: post.key, published: post.published, pinned: false };
+        Ok(Extracted { listing: Listing { lines: vec![line] }, posts: vec![post], ..Extracted::default() })
+    })
 }
 
 fn kind(result: &Result<Extracted, Miss>) -> OutcomeKind {

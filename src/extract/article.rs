@@ -90,7 +90,7 @@ fn published(page: &Html, visible: &str, url: &str, now: DateTime<Utc>) -> Optio
     let read =
         |raw: &str| date::read_absolute(raw).filter(|stamp| stamp.at <= now + chrono::Duration::days(1));
     let metas = TIMES.iter().filter_map(|name| meta(page, &[*name])).filter_map(|raw| read(raw.trim()));
-    let first = metas.map(|stamp| stamp.published()).next();
+    let first = metas.map(date::Stamp::published).next();
     let labelled = || {
         LABELS.iter().find_map(|label| {
             let mut found = dated::on_lines(visible).filter(|(before, _, _)| label.is_match(before));
@@ -108,10 +108,10 @@ fn published(page: &Html, visible: &str, url: &str, now: DateTime<Utc>) -> Optio
                 !stamp.bare
                     && day.is_none_or(|day| moment::in_shanghai(stamp.at.to_utc()).date_naive() == day)
             })
-            .map(|stamp| stamp.published())
+            .map(date::Stamp::published)
     };
     let first = first
-        .or_else(|| labelled().map(|stamp| stamp.published()))
+        .or_else(|| labelled().map(date::Stamp::published))
         .or_else(|| beside_source(None))
         .or_else(|| date::from_url(url).map(Published::On));
     match first {

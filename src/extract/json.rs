@@ -62,7 +62,7 @@ fn take(
         return;
     }
     let mut found = Found {
-        published: date::read(&raw, now).map(|stamp| stamp.published()),
+        published: date::read(&raw, now).map(date::Stamp::published),
         absolute: date::read_absolute(&raw).is_some(),
         id,
         url,

@@ -91,7 +91,7 @@ fn source_in(text: &str, from_behind: bool) -> Option<&str> {
         let name = name[..end].trim();
         (!name.is_empty() && name.chars().count() <= LONGEST_NAME).then_some(name)
     });
-    if from_behind { names.last() } else { names.next() }
+    if from_behind { names.next_back() } else { names.next() }
 }
 
 /// Settles the origin of a post.

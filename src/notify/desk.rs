@@ -12,6 +12,7 @@ use crate::incident::inhibit::{Inhibitor, Running};
 use crate::metrics::Metrics;
 use crate::model::account::AccountId;
 use crate::model::delivery::{Message, Reason, Told as Knowledge};
+use crate::model::finding::Rule;
 use crate::model::incident::{Incident, IncidentId};
 use crate::store::groups::{self, Group, GroupFinish, Touch};
 use crate::store::lease::{Table, Take, Token};
@@ -118,6 +119,12 @@ impl Desk {
                 as_member(member, hidden)
             })
             .collect();
+        let quiet = group
+            .members
+            .iter()
+            .filter(|member| ends_quietly(member))
+            .map(|member| as_told(member, Tell::Ended, now));
+        let quiet: Vec<groups::Tell> = quiet.collect();
         let hidden = members.iter().filter(|member| member.hidden).count();
         self.metrics
             .notifications_suppressed_total
@@ -139,6 +146,7 @@ impl Desk {
                 .tell
                 .iter()
                 .map(|(place, tell)| as_told(&group.members[*place], *tell, now))
+                .chain(quiet)
                 .collect(),
         };
         let mut tx = self.store.begin().await?;
@@ -224,11 +232,18 @@ fn as_running<'a>(case: &'a Incident, sites: &HashMap<AccountId, &'a str>) -> Ru
 fn as_member(member: &groups::Member, hidden: bool) -> Member {
     let case = &member.incident;
     let told = match (member.told, member.told_at) {
+        _ if ends_quietly(member) => Told::Ended,
         (Knowledge::Open, Some(at)) => Told::Open { at, level: member.told_level.unwrap_or(case.level) },
         (Knowledge::Resolved, _) => Told::Ended,
         (Knowledge::Never | Knowledge::Open, _) => Told::Never,
     };
     Member { state: case.state, level: case.level, hidden, changed_at: case.changed_at, told }
+}
+
+/// A reminder of a deadline ends when the deadline has passed, one way or the other: either nothing is owed any
+/// more or the case of the missed deadline is told. Its own end is no news.
+fn ends_quietly(member: &groups::Member) -> bool {
+    member.incident.key.rule == Rule::DueSoon && !member.incident.state.is_running()
 }
 
 fn as_told(member: &groups::Member, tell: Tell, now: DateTime<Utc>) -> groups::Tell {

@@ -9,6 +9,7 @@ pub mod cadence;
 mod commit;
 pub mod jobs;
 pub mod pace;
+mod quarantine;
 pub mod sentinel;
 pub mod settle;
 mod sites;
@@ -36,7 +37,7 @@ use stop::{out_of_time, stopped};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use turns::Turns;
-use visit::Eyes;
+use visit::{Eyes, PATIENCE};
 
 /// How the schedule works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -259,7 +260,7 @@ impl Scheduler {
                 && hands.pending.is_empty()
                 && (stopping || (empty && matches!(until, Until::Drained(_))))
             {
-                return self.give_back(&hands.unread).await;
+                return self.give_back(std::mem::take(&mut hands.unread)).await;
             }
             if hands.looks.is_empty()
                 || hands.pending.len() >= self.settings.batch
@@ -332,21 +333,16 @@ impl Scheduler {
         self.observe("lease", started);
         let any = !leased.is_empty();
         let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
-        let mut quarantined = Vec::new();
+        let mut apart = Vec::new();
         for watched in leased {
-            if watched.attempts > self.settings.quarantine {
-                tracing::error!(
-                    account.id = watched.id.0,
-                    attempts = watched.attempts,
-                    "account kept apart: looking at it never ends well"
-                );
-                quarantined.push((watched, started + Duration::days(1)));
+            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
+                apart.push(watched);
             } else {
                 by_site.entry(watched.site.clone()).or_default().push(watched);
             }
         }
-        let mut back = quarantined;
-        let reach = started + span(self.settings.lease) / 2;
+        let mut back = Vec::new();
+        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
         self.turns.forget_idle();
         for (site, accounts) in by_site {
             let turns = self.turns.at(&site);
@@ -362,17 +358,22 @@ impl Scheduler {
                 }
             }
         }
-        self.give_back(&back).await?;
+        self.give_back(back).await?;
+        self.keep_apart(apart, started).await?;
         Ok(any)
     }
 
     /// Gives accounts back that were not looked at, to be taken again at their instants.
-    async fn give_back(&self, unread: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
+    async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
         if unread.is_empty() {
             return Ok(());
         }
+        for (watched, _) in &mut unread {
+            // Handed out, but not looked at: that was no try.
+            watched.attempts = watched.attempts.saturating_sub(1);
+        }
         let mut tx = self.store.begin().await?;
-        tx.release_accounts(unread).await?;
+        tx.release_accounts(&unread).await?;
         Ok(tx.commit().await?)
     }
 

@@ -213,10 +213,13 @@ impl Tx {
         for chunk in accounts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* release_accounts */ UPDATE account SET due_at = v.column2, lease_token = NULL, attempts = 0 FROM (",
+                    "/* release_accounts */ UPDATE account SET due_at = v.column2, lease_token = NULL, attempts = v.column4 FROM (",
                 );
                 query.push_values(chunk, |mut row, (watched, due)| {
-                    row.push_bind(watched.id.0).push_bind(to_ms(*due)).push_bind(watched.token);
+                    row.push_bind(watched.id.0)
+                        .push_bind(to_ms(*due))
+                        .push_bind(watched.token)
+                        .push_bind(i64::from(watched.attempts));
                 });
                 query.push(") AS v WHERE id = v.column1 AND lease_token = v.column3");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

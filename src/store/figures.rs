@@ -23,6 +23,8 @@ pub struct Figures {
     pub oldest_due: Option<DateTime<Utc>>,
     /// Accounts kept apart because looking at them failed in our own hands again and again.
     pub quarantined: u32,
+    /// The end of the longest cool-down of a site.
+    pub cooling_until: Option<DateTime<Utc>>,
     /// Cases by rule and state.
     pub incidents: Vec<(Rule, State, u32)>,
     /// Mails owed.
@@ -80,6 +82,7 @@ const ACCOUNTS: &str = "/* figures_accounts */ SELECT platform, level, state, CO
 const NO_ORIGINAL: &str = "/* figures_no_original */ SELECT platform, COUNT(*) FROM account WHERE retired_at IS NULL AND no_original GROUP BY platform";
 const DUE: &str = "/* figures_due */ SELECT COUNT(*), MIN(due_at) FROM account WHERE due_at <= $1";
 const QUARANTINED: &str = "/* figures_quarantined */ SELECT COUNT(*) FROM account WHERE due_at IS NOT NULL AND attempts > 1 AND attempts >= $1";
+const COOLING: &str = "/* figures_cooling */ SELECT MAX(cool_until) FROM site WHERE cool_count > 0";
 const INCIDENTS: &str =
     "/* figures_incidents */ SELECT rule, state, COUNT(*) FROM incident GROUP BY rule, state";
 const OUTBOX: &str = "/* figures_outbox */ SELECT COUNT(*) FILTER (WHERE state = 'pending'), MIN(CASE WHEN state = 'pending' THEN written_at END), \
@@ -109,6 +112,8 @@ impl Store {
             let (due, oldest): (i64, Option<i64>) = sqlx::query_as::<Db, _>(DUE).bind(to_ms(now)).fetch_one(pool).await?;
             (figures.due, figures.oldest_due) = (small(due), oldest.map(from_ms));
             figures.quarantined = small(sqlx::query_scalar::<Db, i64>(QUARANTINED).bind(i64::from(quarantine)).fetch_one(pool).await?);
+            let cooling: Option<i64> = sqlx::query_scalar::<Db, Option<i64>>(COOLING).fetch_one(pool).await?;
+            figures.cooling_until = cooling.map(from_ms);
             let incidents: Vec<(String, String, i64)> = sqlx::query_as::<Db, _>(INCIDENTS).fetch_all(pool).await?;
             for (rule, state, count) in incidents {
                 figures.incidents.push((word("incident", "rule", 0, &rule)?, word("incident", "state", 0, &state)?, small(count)));

@@ -150,7 +150,7 @@ impl Tx {
         at: DateTime<Utc>,
         who: &str,
     ) -> Result<(), Error> {
-        let mut running = Vec::with_capacity(changes.len());
+        let mut written = Vec::with_capacity(changes.len());
         for chunk in changes.chunks(CHUNK) {
             let rows: Vec<i64> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
@@ -167,9 +167,9 @@ impl Tx {
                 query.push(") AS v WHERE id = v.column1 AND state IN ('open', 'acknowledged') RETURNING id");
                 query.build_query_scalar().persistent(false).fetch_all(conn).await?
             });
-            running.extend(rows.into_iter().map(IncidentId));
+            written.extend(rows.into_iter().map(IncidentId));
         }
-        self.insert_events(&running, EventKind::Worsened, at, who).await
+        self.insert_events(&written, EventKind::Worsened, at, who).await
     }
 
     async fn insert_events(

@@ -26,7 +26,8 @@ pub enum Table {
     Job,
 }
 
-/// Both texts of one lease statement.
+/// Both texts of one lease statement. On PostgreSQL the rows are chosen into an array, which happens once: a list
+/// may be chosen again for each row it is compared with, and every time other rows would be free to lock.
 struct Text {
     sqlite: &'static str,
     postgres: &'static str,
@@ -60,9 +61,9 @@ macro_rules! oldest_due {
                 " */ UPDATE ",
                 $table,
                 " SET due_at = $1, lease_token = $2, attempts = attempts + 1 ",
-                "WHERE id IN (SELECT id FROM ",
+                "WHERE id = ANY(ARRAY(SELECT id FROM ",
                 $table,
-                " WHERE due_at <= $3 ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id"
+                " WHERE due_at <= $3 ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING id"
             ),
         }
     };
@@ -78,11 +79,11 @@ const LEASE_ACCOUNTS: Text = Text {
         watched_columns!()
     ),
     postgres: concat!(
-        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
+        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id = ANY(ARRAY( ",
         "SELECT id FROM account WHERE due_at <= $3 AND id IN ( ",
         "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
         "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
-        "WHERE place <= $5) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING ",
+        "WHERE place <= $5) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
         watched_columns!()
     ),
 };

@@ -5,7 +5,7 @@
 //! do, not from the judge), and word by word with the lists in `tests/golden/city`. `XUNWANG_BLESS=1` writes
 //! those lists anew, for a reviewer to read.
 
-use crate::support::database::{Base, both};
+use crate::support::database::both;
 use crate::support::smtp::{Script, Sink};
 use chrono::{DateTime, Duration, Utc};
 use mail_parser::MessageParser;
@@ -21,7 +21,6 @@ use xunwang::demo::{About, City, Site, serve};
 use xunwang::model::account::AccountId;
 use xunwang::model::finding::Rule;
 use xunwang::model::incident::Incident;
-use xunwang::store::Store;
 use xunwang::web;
 
 /// Due rows are waited for in steps, so that a whole neighbourhood of them is looked at together.

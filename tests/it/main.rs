@@ -1,10 +1,17 @@
-//! The integration tests, one binary: the parts of Xunwang against real databases and real sockets.
+//! The integration tests, one binary: the parts of Xunwang against real databases and real sockets, and the
+//! real program against the death of its processes.
 //!
-//! In: the library's public interface. Nothing here waits on real time or needs anything outside this machine.
+//! In: the library's public interface and the program. Nothing here needs anything outside this machine. What
+//! runs in this process waits on no real time; what other processes do is waited for on conditions.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod city;
 mod docs;
+mod kill;
+mod mail;
+mod real_smtp;
+mod restart;
+mod shutdown;
 mod store;
 mod support;

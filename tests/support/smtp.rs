@@ -29,6 +29,8 @@ pub(crate) enum At {
     Data,
     /// After the content, before it is taken and answered.
     Content,
+    /// After the content was taken, instead of saying so.
+    Answer,
     /// After the content was taken and answered.
     Taken,
 }
@@ -333,7 +335,10 @@ impl Shared {
             return Ok(act);
         }
         self.taken.lock().unwrap().push(mail.clone());
-        say(stream, "250 2.0.0 Ok: queued as 4XW1").await?;
+        let answered = self.answer(stream, At::Answer, "250 2.0.0 Ok: queued as 4XW1").await?;
+        if answered != Answered::AsUsual {
+            return Ok(answered);
+        }
         self.answer(stream, At::Taken, "").await
     }
 }

@@ -67,7 +67,7 @@ proptest! {
         let day = at.date_naive();
         for form in ["%Y-%m-%d", "%Y年%-m月%-d日", "%Y/%m/%d", "%Y%m%d", "[%Y.%m.%d]", "%-d %B %Y"] {
             let raw = day.format(form).to_string();
-            prop_assert_eq!(read_absolute(&raw).map(|stamp| stamp.published()), Some(Published::On(day)), "{}", raw);
+            prop_assert_eq!(read_absolute(&raw).map(crate::extract::date::Stamp::published), Some(Published::On(day)), "{}", raw);
         }
         prop_assert_eq!(from_url(&day.format("/x/%Y%m/t%Y%m%d_1.html").to_string()), Some(day).filter(|d| d.year() > 1994));
     }
@@ -89,7 +89,7 @@ proptest! {
         };
         for zero in ['〇', '○', '零', 'O', '0'] {
             let raw = format!("{}年{}月{}日", digits(day.year(), zero), placed(day.month()), placed(day.day()));
-            prop_assert_eq!(read_absolute(&raw).map(|stamp| stamp.published()), Some(Published::On(day)), "{}", raw);
+            prop_assert_eq!(read_absolute(&raw).map(crate::extract::date::Stamp::published), Some(Published::On(day)), "{}", raw);
         }
     }
 
@@ -112,7 +112,7 @@ proptest! {
             let stamp = read(&format!("约{count} {unit}前"), now).map(|stamp| stamp.at.to_utc());
             prop_assert_eq!(stamp, Some(now - Duration::seconds(count * seconds)));
         }
-        let day = read(&format!("{count}天前"), now).map(|stamp| stamp.published());
+        let day = read(&format!("{count}天前"), now).map(crate::extract::date::Stamp::published);
         prop_assert_eq!(day, Some(Published::On(today(now) - Duration::days(count))));
     }
 

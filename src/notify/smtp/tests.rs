@@ -76,7 +76,7 @@ async fn a_connection_that_breaks_is_retried_later() {
     for at in [At::Greeting, At::Hello] {
         assert_eq!(kind(at, Act::Cut).await, SendErrorKind::Connect, "{at:?}");
     }
-    for at in [At::Mail, At::Rcpt, At::Data, At::Content] {
+    for at in [At::Mail, At::Rcpt, At::Data, At::Content, At::Answer] {
         let kind = kind(at, Act::Cut).await;
         assert_eq!(kind, SendErrorKind::Io, "{at:?}");
         assert!(kind.is_retryable());

@@ -60,7 +60,14 @@ both! {
         looked.lean = false;
         looked.watched.known.last_post = Some(last_post.clone());
         write(&store, async |tx| tx.finish_accounts(&[&looked]).await).await;
-        let cases = open(&store, &[case(Some(looked.watched.id), Rule::Weekly, ""), case(None, Rule::SiteDown, "site0.example:443")]).await;
+        let cases = open(
+            &store,
+            &[
+                case(Some(looked.watched.id), Rule::Weekly, ""),
+                case(None, Rule::SiteDown, "site0.example:443"),
+            ],
+        )
+        .await;
         write(&store, async |tx| tx.touch_groups(&[touch("市级", &cases)], at(2)).await).await;
 
         assert_eq!(store.next_group().await.unwrap(), Some(at(2)));
@@ -69,7 +76,10 @@ both! {
         assert_eq!((group.created_at, group.sequence, group.last_sent_at), (at(2), 0, None));
         assert_eq!(told_of(&group), [(cases[0], Told::Never), (cases[1], Told::Never)]);
         let [of_account, of_site] = &group.members[..] else { panic!("{group:?}") };
-        assert_eq!((of_account.site.as_str(), &of_account.last_post), ("site0.example:443", &Some(last_post)));
+        assert_eq!(
+            (of_account.site.as_str(), &of_account.last_post),
+            ("site0.example:443", &Some(last_post))
+        );
         assert_eq!(of_account.account.as_ref(), Some(&registered(0)));
         assert_eq!((of_site.site.as_str(), &of_site.account, &of_site.last_post), ("", &None, &None));
         assert_eq!((of_account.told_at, of_account.told_level), (None, None));
@@ -86,7 +96,10 @@ both! {
         assert_eq!(store.next_group().await.unwrap(), Some(at(500)));
         let again = lease(&store, 500, 2).await.remove(0);
         assert_eq!((again.sequence, again.last_sent_at), (1, Some(at(3))));
-        assert_eq!((again.members[0].told, again.members[0].told_at, again.members[0].told_level), (Told::Open, Some(at(3)), Some(Level::Deduction)));
+        assert_eq!(
+            (again.members[0].told, again.members[0].told_at, again.members[0].told_level),
+            (Told::Open, Some(at(3)), Some(Level::Deduction))
+        );
         // And one that waits for nothing but a change is not due at all.
         assert!(finish(&store, 2, &told(&again, Told::Open), 501).await);
         assert_eq!(store.next_group().await.unwrap(), None);
@@ -157,7 +170,8 @@ both! {
     async fn a_member_is_added_once(store: Store) {
         register(&store, 450, 1).await;
         let first = watched(&store, "A00000").await.id.0;
-        let cases: Vec<_> = (first..first + 450).map(|account| case(Some(AccountId(account)), Rule::Weekly, "")).collect();
+        let cases: Vec<_> =
+            (first..first + 450).map(|account| case(Some(AccountId(account)), Rule::Weekly, "")).collect();
         let ids = open(&store, &cases).await;
         for minute in 0..2 {
             write(&store, async |tx| tx.touch_groups(&[touch("a", &ids)], at(minute)).await).await;
@@ -165,6 +179,11 @@ both! {
         let group = lease(&store, 1, 1).await.remove(0);
         assert_eq!(group.members.len(), 450);
         assert!(finish(&store, 1, &told(&group, Told::Open), 2).await);
-        assert!(store.load_groups(&[group.id]).await.unwrap()[0].members.iter().all(|member| member.told == Told::Open));
+        assert!(
+            store.load_groups(&[group.id]).await.unwrap()[0]
+                .members
+                .iter()
+                .all(|member| member.told == Told::Open)
+        );
     }
 }

@@ -32,7 +32,7 @@ fn event(kind: &str, minute: i64) -> (String, i64) {
 both! {
     async fn a_case_comes_back_as_it_was_opened(store: Store) {
         let new = case(Some(AccountId(3)), Rule::NotUpdated, "");
-        let ids = open(&store, &[new.clone()]).await;
+        let ids = open(&store, std::slice::from_ref(&new)).await;
         let expected = Incident {
             id: ids[0],
             key: new.key,
@@ -50,10 +50,12 @@ both! {
 
     async fn at_most_one_case_of_a_key_runs_even_when_two_workers_open_it_at_once(store: Store, base: &Base) {
         for round in 1..=20 {
-            let cases: Vec<_> = (0..5).map(|n| case(Some(AccountId(round)), Rule::Weekly, &format!("{n}"))).collect();
+            let cases: Vec<_> =
+                (0..5).map(|n| case(Some(AccountId(round)), Rule::Weekly, &format!("{n}"))).collect();
             let mut workers = Vec::new();
             for worker in 0..4 {
-                let (cases, store) = (cases.clone(), if worker < 2 { store.clone() } else { base.open().await });
+                let (cases, store) =
+                    (cases.clone(), if worker < 2 { store.clone() } else { base.open().await });
                 workers.push(tokio::spawn(async move {
                     let mut tx = store.begin().await.unwrap();
                     let opened = tx.open_incidents(&cases, "test").await.unwrap();
@@ -82,21 +84,26 @@ both! {
 
     async fn an_ended_case_may_be_opened_anew(store: Store) {
         let new = case(Some(AccountId(1)), Rule::Weekly, "");
-        let first = open(&store, &[new.clone()]).await;
-        assert!(open(&store, &[new.clone()]).await.is_empty());
-        let ended = write(&store, async |tx| tx.end_incidents(&first, State::Resolved, at(7), "test").await).await;
+        let first = open(&store, std::slice::from_ref(&new)).await;
+        assert!(open(&store, std::slice::from_ref(&new)).await.is_empty());
+        let ended =
+            write(&store, async |tx| tx.end_incidents(&first, State::Resolved, at(7), "test").await).await;
         assert_eq!(ended, first);
         assert!(store.running_incidents(&[AccountId(1)]).await.unwrap().is_empty());
         // What has ended does not end again.
-        assert!(write(&store, async |tx| tx.end_incidents(&first, State::Closed, at(8), "test").await).await.is_empty());
+        assert!(
+            write(&store, async |tx| tx.end_incidents(&first, State::Closed, at(8), "test").await)
+                .await
+                .is_empty()
+        );
         let second = open(&store, &[new]).await;
         assert_eq!(second.len(), 1);
         assert_ne!(first, second);
         let all = store.list_incidents(at(0)).await.unwrap();
-        assert_eq!(all.iter().map(|case| (case.state, case.ended_at, case.changed_at)).collect::<Vec<_>>(), [
-            (State::Resolved, Some(at(7)), at(7)),
-            (State::Open, None, at(0)),
-        ]);
+        assert_eq!(
+            all.iter().map(|case| (case.state, case.ended_at, case.changed_at)).collect::<Vec<_>>(),
+            [(State::Resolved, Some(at(7)), at(7)), (State::Open, None, at(0)),]
+        );
         assert_eq!(events(&store, first[0]).await, [event("opened", 0), event("resolved", 7)]);
         assert!(store.list_incidents(at(-1)).await.unwrap().is_empty());
     }
@@ -109,20 +116,30 @@ both! {
     }
 
     async fn a_change_is_written_into_running_cases_only(store: Store) {
-        let cases: Vec<_> = [Rule::Weekly, Rule::NotUpdated, Rule::Dormant].map(|rule| case(Some(AccountId(1)), rule, "")).into();
+        let cases: Vec<_> = [Rule::Weekly, Rule::NotUpdated, Rule::Dormant]
+            .map(|rule| case(Some(AccountId(1)), rule, ""))
+            .into();
         let ids = open(&store, &cases).await;
         write(&store, async |tx| tx.end_incidents(&ids[2..], State::Resolved, at(1), "test").await).await;
-        let change = |id: usize, level| Change { id: ids[id], level, since: at(-90), evidence: evidence("已连续20天未更新") };
+        let change = |id: usize, level| Change {
+            id: ids[id],
+            level,
+            since: at(-90),
+            evidence: evidence("已连续20天未更新"),
+        };
         let changes = [change(0, Level::Fail), change(1, Level::Deduction), change(2, Level::Fail)];
         write(&store, async |tx| tx.change_incidents(&changes, at(5), "test").await).await;
         let all = store.list_incidents(at(0)).await.unwrap();
-        assert_eq!(all.iter().map(|case| (case.level, case.changed_at)).collect::<Vec<_>>(), [
-            (Level::Fail, at(5)),
-            // Only its evidence changed.
-            (Level::Deduction, at(0)),
-            // It had ended.
-            (Level::Deduction, at(1)),
-        ]);
+        assert_eq!(
+            all.iter().map(|case| (case.level, case.changed_at)).collect::<Vec<_>>(),
+            [
+                (Level::Fail, at(5)),
+                // Only its evidence changed.
+                (Level::Deduction, at(0)),
+                // It had ended.
+                (Level::Deduction, at(1)),
+            ]
+        );
         assert_eq!(all[1].evidence, evidence("已连续20天未更新"));
         assert_eq!((all[1].since, &all[2].evidence), (at(-90), &cases[2].evidence));
         assert_eq!(events(&store, ids[0]).await, [event("opened", 0), event("worsened", 5)]);
@@ -139,11 +156,15 @@ both! {
         let ids = open(&store, &cases).await;
         write(&store, async |tx| tx.end_incidents(&ids[1..2], State::Resolved, at(1), "test").await).await;
         let elsewhere = store.running_elsewhere().await.unwrap();
-        assert_eq!(elsewhere.iter().map(|case| &case.key).collect::<Vec<_>>(), [&cases[0].key, &cases[2].key]);
+        assert_eq!(
+            elsewhere.iter().map(|case| &case.key).collect::<Vec<_>>(),
+            [&cases[0].key, &cases[2].key]
+        );
     }
 
     async fn the_cases_of_a_whole_batch_come_at_once(store: Store) {
-        let cases: Vec<_> = (1..=450).map(|account| case(Some(AccountId(account)), Rule::Weekly, "")).collect();
+        let cases: Vec<_> =
+            (1..=450).map(|account| case(Some(AccountId(account)), Rule::Weekly, "")).collect();
         assert_eq!(open(&store, &cases).await.len(), 450);
         let asked: Vec<_> = (0..1500).map(AccountId).collect();
         assert_eq!(store.running_incidents(&asked).await.unwrap().len(), 450);

@@ -33,7 +33,13 @@ both! {
 
     async fn an_account_given_back_is_due_when_asked_and_counts_no_attempt(store: Store) {
         register(&store, 2, 1).await;
-        let mut given: Vec<_> = store.lease_accounts(take(at(0), 9, 7), 9).await.unwrap().into_iter().map(|account| (account, at(12))).collect();
+        let mut given: Vec<_> = store
+            .lease_accounts(take(at(0), 9, 7), 9)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|account| (account, at(12)))
+            .collect();
         // Whoever does not hold the lease gives nothing back.
         given[1].0.token = 8;
         write(&store, async |tx| tx.release_accounts(&given).await).await;
@@ -121,7 +127,8 @@ both! {
             finish.lean = false;
         }
         let mut tx = store.begin().await.unwrap();
-        let held: HashSet<AccountId> = tx.finish_accounts(&late.iter().collect::<Vec<_>>()).await.unwrap().into_iter().collect();
+        let held: HashSet<AccountId> =
+            tx.finish_accounts(&late.iter().collect::<Vec<_>>()).await.unwrap().into_iter().collect();
         let visits: Vec<_> = held.iter().map(|id| visit(*id, at(31))).collect();
         tx.insert_visits(&visits.iter().collect::<Vec<_>>()).await.unwrap();
         let posts: Vec<_> = held.iter().map(|id| sighted(*id, 1, Some(day(19)))).collect();
@@ -169,7 +176,8 @@ both! {
                 finish
             })
             .collect();
-        let held = write(&store, async |tx| tx.finish_accounts(&finishes.iter().collect::<Vec<_>>()).await).await;
+        let held =
+            write(&store, async |tx| tx.finish_accounts(&finishes.iter().collect::<Vec<_>>()).await).await;
         assert_eq!(held.len(), 440);
     }
 

@@ -139,12 +139,13 @@ both! {
     async fn text_from_outside_with_a_nul_in_it_can_be_stored(store: Store) {
         register(&store, 1, 1).await;
         let mut taken = store.lease_accounts(take(at(0), 1, 1), 1).await.unwrap().remove(0);
-        taken.trouble.detail = "a\0b".to_owned();
+        "a\0b".clone_into(&mut taken.trouble.detail);
         taken.validators.etag = Some("\"\0\"".to_owned());
         let id = taken.id;
         let finish = full(taken, at(60));
         let mut post = sighted(id, 1, None);
-        (post.post.title, post.post.text, post.post.source) = ("题\0目".to_owned(), "\0".to_owned(), Some("\0源".to_owned()));
+        (post.post.title, post.post.text, post.post.source) =
+            ("题\0目".to_owned(), "\0".to_owned(), Some("\0源".to_owned()));
         let look = Visit { detail: "c\0d".to_owned(), ..visit(id, at(1)) };
         write(&store, async |tx| {
             tx.finish_accounts(&[&finish]).await?;
@@ -161,12 +162,13 @@ both! {
     async fn a_post_stays_as_it_was_first_seen(store: Store) {
         let account = AccountId(5);
         let stamps = [Some(Published::At(at(-100))), Some(day(18)), None];
-        let mut posts: Vec<_> = (0..).zip(stamps).map(|(number, stamp)| sighted(account, number, stamp)).collect();
+        let mut posts: Vec<_> =
+            (0..).zip(stamps).map(|(number, stamp)| sighted(account, number, stamp)).collect();
         posts[1].post.source = None;
         posts[2].post.origin = Origin::Unknown;
         write(&store, async |tx| tx.insert_posts(&posts.iter().collect::<Vec<_>>()).await).await;
         let mut again = posts[0].clone();
-        again.post.title = "另一个标题".to_owned();
+        "另一个标题".clone_into(&mut again.post.title);
         again.first_seen = at(77);
         write(&store, async |tx| tx.insert_posts(&[&again]).await).await;
 
@@ -175,7 +177,10 @@ both! {
         listed.sort_by_key(|post| post.post.key);
         for (is, should) in listed.iter().zip(&posts) {
             assert_eq!(is.post, should.post);
-            assert_eq!((is.account, is.first_seen, is.effective_at), (account, should.first_seen, should.effective_at));
+            assert_eq!(
+                (is.account, is.first_seen, is.effective_at),
+                (account, should.first_seen, should.effective_at)
+            );
         }
         assert_eq!(listed.len(), 3);
         assert_eq!(store.list_posts(account, at(0), 2).await.unwrap().len(), 2);
@@ -188,7 +193,8 @@ both! {
         write(&store, async |tx| tx.insert_posts(&posts.iter().collect::<Vec<_>>()).await).await;
         let wanted: Vec<_> = (0..2600).map(|number| (AccountId(0), PostKey(number))).collect();
         let known = store.known_posts(&wanted).await.unwrap();
-        let expected: HashSet<_> = (0..500).step_by(2).map(|number| (AccountId(0), PostKey(number))).collect();
+        let expected: HashSet<_> =
+            (0..500).step_by(2).map(|number| (AccountId(0), PostKey(number))).collect();
         assert_eq!(known, expected);
         assert!(store.known_posts(&[]).await.unwrap().is_empty());
     }
@@ -207,7 +213,10 @@ both! {
             .collect();
         let known = store.known_titles(&wanted).await.unwrap();
         let expected = [(day(18), "云溪县第1号通告"), (Published::At(at(-10)), "云溪县第2号通告")];
-        assert_eq!(known, expected.map(|(stamp, title)| (account, to_ms(stamp.shown()), title.to_owned())).into());
+        assert_eq!(
+            known,
+            expected.map(|(stamp, title)| (account, to_ms(stamp.shown()), title.to_owned())).into()
+        );
         assert!(store.known_titles(&[]).await.unwrap().is_empty());
     }
 
@@ -216,21 +225,34 @@ both! {
         let other = sighted(AccountId(2), 1, Some(day(18)));
         write(&store, async |tx| tx.insert_posts(&[&first, &other]).await).await;
         let mut post = first.post.clone();
-        (post.title, post.text, post.published, post.url) = ("更正".to_owned(), "正文".to_owned(), Some(day(20)), "https://other.example/".to_owned());
+        (post.title, post.text, post.published, post.url) =
+            ("更正".to_owned(), "正文".to_owned(), Some(day(20)), "https://other.example/".to_owned());
         let edited = Edited { account: AccountId(1), post, at: at(50) };
         write(&store, async |tx| tx.edit_posts(&[&edited]).await).await;
         let is = store.list_posts(AccountId(1), at(0), 9).await.unwrap().remove(0);
         assert_eq!((is.post.title.as_str(), is.post.text.as_str()), ("更正", "正文"));
-        assert_eq!((is.post.published, is.first_seen, is.effective_at), (first.post.published, first.first_seen, first.effective_at));
+        assert_eq!(
+            (is.post.published, is.first_seen, is.effective_at),
+            (first.post.published, first.first_seen, first.effective_at)
+        );
         assert_eq!(store.list_posts(AccountId(2), at(0), 9).await.unwrap()[0].post, other.post);
     }
 
     async fn the_log_of_looks_is_read_backwards_from_an_instant(store: Store) {
         let account = AccountId(1);
-        let outcomes = [Outcome::Unchanged, Outcome::Read { new: 4 }, Outcome::ProvenEmpty, Outcome::Failed(Failure::Challenge)];
+        let outcomes = [
+            Outcome::Unchanged,
+            Outcome::Read { new: 4 },
+            Outcome::ProvenEmpty,
+            Outcome::Failed(Failure::Challenge),
+        ];
         let mut visits: Vec<Visit> = (0..)
             .zip(outcomes)
-            .map(|(minute, outcome)| Visit { outcome, detail: format!("第{minute}次"), ..visit(account, at(minute)) })
+            .map(|(minute, outcome)| Visit {
+                outcome,
+                detail: format!("第{minute}次"),
+                ..visit(account, at(minute))
+            })
             .collect();
         (visits[3].covers_since, visits[3].status) = (None, 0);
         visits.push(visit(AccountId(2), at(0)));

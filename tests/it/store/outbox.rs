@@ -66,13 +66,15 @@ both! {
 
     async fn the_same_mail_is_never_written_down_twice(store: Store) {
         let group = group(&store, 1).await;
-        let mails = [mail(group, 1, "a@x.example"), mail(group, 1, "b@x.example"), mail(group, 2, "a@x.example")];
+        let mails =
+            [mail(group, 1, "a@x.example"), mail(group, 1, "b@x.example"), mail(group, 2, "a@x.example")];
         for _ in 0..2 {
             write(&store, async |tx| tx.insert_deliveries(&mails).await).await;
         }
         let mut again = mails[0].clone();
-        again.message.subject = "另一封".to_owned();
-        write(&store, async |tx| tx.insert_deliveries(&[again, mails[2].clone(), mails[2].clone()]).await).await;
+        "另一封".clone_into(&mut again.message.subject);
+        write(&store, async |tx| tx.insert_deliveries(&[again, mails[2].clone(), mails[2].clone()]).await)
+            .await;
         let owed = lease(&store, 9, 1).await;
         assert_eq!(owed.len(), 3);
         assert!(owed.iter().all(|owed| owed.message.subject == mails[0].message.subject));
@@ -80,7 +82,10 @@ both! {
 
     async fn a_mail_that_was_taken_by_the_server_is_owed_no_more(store: Store) {
         let group = group(&store, 1).await;
-        write(&store, async |tx| tx.insert_deliveries(&[mail(group, 1, "a@x.example"), mail(group, 1, "b@x.example")]).await).await;
+        write(&store, async |tx| {
+            tx.insert_deliveries(&[mail(group, 1, "a@x.example"), mail(group, 1, "b@x.example")]).await
+        })
+        .await;
         let owed = lease(&store, 1, 1).await;
         assert_eq!(counts(&store).await, (2, 0));
         end(&store, 1, owed[0].id, Sent::Delivered { receipt: "250 已收".to_owned() }).await;
@@ -118,10 +123,17 @@ both! {
 
     async fn a_thread_is_the_last_ten_mails_to_each_recipient(store: Store) {
         let group = group(&store, 12).await;
-        let mails: Vec<_> = (1..=12).rev().map(|sequence| mail(group, sequence, "a@x.example")).chain([mail(group, 5, "b@x.example")]).collect();
+        let mails: Vec<_> = (1..=12)
+            .rev()
+            .map(|sequence| mail(group, sequence, "a@x.example"))
+            .chain([mail(group, 5, "b@x.example")])
+            .collect();
         write(&store, async |tx| tx.insert_deliveries(&mails).await).await;
         let ids = |recipient, sequences: std::ops::RangeInclusive<i64>| -> (String, Vec<String>) {
-            (String::from(recipient), sequences.map(|sequence| format!("<{group}.{sequence}.{recipient}>")).collect())
+            (
+                String::from(recipient),
+                sequences.map(|sequence| format!("<{group}.{sequence}.{recipient}>")).collect(),
+            )
         };
         let expected = HashMap::from([ids("a@x.example", 3..=12), ids("b@x.example", 5..=5)]);
         assert_eq!(store.group_threads(group).await.unwrap(), expected);

@@ -15,7 +15,10 @@ both! {
         let expected: Vec<Registered> = (0..450).map(registered).collect();
         assert_eq!(lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>(), expected);
         let account = watched(&store, "A00004").await;
-        assert_eq!((account.site.as_str(), account.known_since, account.state), ("site1.example:443", at(0), AccountState::New));
+        assert_eq!(
+            (account.site.as_str(), account.known_since, account.state),
+            ("site1.example:443", at(0), AccountState::New)
+        );
         assert_eq!((account.attempts, account.open_cases, account.token), (0, 0, 0));
     }
 
@@ -31,24 +34,43 @@ both! {
 
     async fn an_account_that_is_planned_or_deregistered_is_never_due(store: Store) {
         let with = |number, status| Registered { status, ..registered(number) };
-        let lines = [with(1, Status::Planned), with(2, Status::Deregistered), with(3, Status::Closing), with(4, Status::Normal)];
+        let lines = [
+            with(1, Status::Planned),
+            with(2, Status::Deregistered),
+            with(3, Status::Closing),
+            with(4, Status::Normal),
+        ];
         write(&store, async |tx| tx.add_accounts(&lines, &one_site, at(0)).await).await;
         assert_eq!(store.count_due(at(0)).await.unwrap(), 2);
         let mut states = Vec::new();
         for line in &lines {
             states.push(watched(&store, &line.key).await.state);
         }
-        assert_eq!(states, [AccountState::New, AccountState::Deregistered, AccountState::Closing, AccountState::New]);
+        assert_eq!(
+            states,
+            [AccountState::New, AccountState::Deregistered, AccountState::Closing, AccountState::New]
+        );
     }
 
     async fn a_changed_line_keeps_its_number_and_is_due_at_once(store: Store) {
         register(&store, 2, 1).await;
         let before = watched(&store, "A00001").await;
         store.lease_accounts(take(at(0), 9, 1), 9).await.unwrap();
-        let changed = Registered { key: "B1".to_owned(), name: "云溪发布".to_owned(), platform: Platform::Douyin, ..registered(1) };
-        write(&store, async |tx| tx.change_accounts(&[("A00001".to_owned(), changed.clone())], &one_site, at(5)).await).await;
+        let changed = Registered {
+            key: "B1".to_owned(),
+            name: "云溪发布".to_owned(),
+            platform: Platform::Douyin,
+            ..registered(1)
+        };
+        write(&store, async |tx| {
+            tx.change_accounts(&[("A00001".to_owned(), changed.clone())], &one_site, at(5)).await
+        })
+        .await;
         let after = watched(&store, "B1").await;
-        assert_eq!((after.id, &after.registered, after.site.as_str()), (before.id, &changed, "new.example:443"));
+        assert_eq!(
+            (after.id, &after.registered, after.site.as_str()),
+            (before.id, &changed, "new.example:443")
+        );
         assert_eq!((after.known_since, after.attempts), (at(0), 0));
         assert!(store.find_watched("A00001").await.unwrap().is_empty());
         assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
@@ -63,7 +85,10 @@ both! {
             (Status::Normal, AccountState::New),
         ] {
             let changed = Registered { status, ..registered(0) };
-            write(&store, async |tx| tx.change_accounts(&[("A00000".to_owned(), changed)], &one_site, at(5)).await).await;
+            write(&store, async |tx| {
+                tx.change_accounts(&[("A00000".to_owned(), changed)], &one_site, at(5)).await
+            })
+            .await;
             expected.push((watched(&store, "A00000").await.state, state));
         }
         assert!(expected.iter().all(|(is, should)| is == should), "{expected:?}");
@@ -78,7 +103,10 @@ both! {
         finish.watched.known.last_update = Some(at(-9999));
         write(&store, async |tx| tx.finish_accounts(&[&finish]).await).await;
         let changed = Registered { notes: "新备注".to_owned(), ..registered(0) };
-        write(&store, async |tx| tx.change_accounts(&[("A00000".to_owned(), changed)], &one_site, at(5)).await).await;
+        write(&store, async |tx| {
+            tx.change_accounts(&[("A00000".to_owned(), changed)], &one_site, at(5)).await
+        })
+        .await;
         let after = watched(&store, "A00000").await;
         assert_eq!((after.state, after.known.last_update), (AccountState::Dormant, Some(at(-9999))));
     }
@@ -92,7 +120,8 @@ both! {
         })
         .await;
         let finishes: Vec<_> = taken.into_iter().map(|account| lean(account, at(6), at(90))).collect();
-        let held = write(&store, async |tx| tx.finish_accounts(&finishes.iter().collect::<Vec<_>>()).await).await;
+        let held =
+            write(&store, async |tx| tx.finish_accounts(&finishes.iter().collect::<Vec<_>>()).await).await;
         assert!(held.is_empty());
         // The changed one is due at once, the retired one never.
         assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
@@ -114,7 +143,7 @@ both! {
         let before = watched(&store, "A00000").await;
         write(&store, async |tx| tx.retire_accounts(&["A00000".to_owned()], at(5)).await).await;
         let again = Registered { notes: "重新纳入".to_owned(), ..registered(0) };
-        write(&store, async |tx| tx.add_accounts(&[again.clone()], &one_site, at(9)).await).await;
+        write(&store, async |tx| tx.add_accounts(std::slice::from_ref(&again), &one_site, at(9)).await).await;
         assert_eq!(store.list_register().await.unwrap(), [(before.id, again)]);
         assert_eq!(store.next_due().await.unwrap(), Some(at(9)));
         assert_eq!(watched(&store, "A00000").await.known_since, at(0));

@@ -47,7 +47,10 @@ both! {
         assert_eq!(store.cool_site(SITE, at(0), |count| at(i64::from(count) * 10)).await.unwrap(), 1);
         assert_eq!(other.reserve_slots(SITE, 1, gap(), at(1)).await.unwrap(), at(10));
         assert_eq!(store.reserve_slots(SITE, 1, gap(), at(1)).await.unwrap(), at(10) + gap());
-        assert_eq!(other.list_cooling().await.unwrap(), [Cooling { site: SITE.to_owned(), until: at(10), count: 1 }]);
+        assert_eq!(
+            other.list_cooling().await.unwrap(),
+            [Cooling { site: SITE.to_owned(), until: at(10), count: 1 }]
+        );
         // After the end the pace is the usual one.
         assert_eq!(other.reserve_slots(SITE, 1, gap(), at(11)).await.unwrap(), at(11));
     }
@@ -87,10 +90,21 @@ both! {
             .into_iter()
             .enumerate()
             .map(|(place, mut account)| {
-                let failures = [(2, Some(Failure::Timeout)), (1, Some(Failure::Dns)), (5, Some(Failure::Layout)), (0, None)];
+                let failures = [
+                    (2, Some(Failure::Timeout)),
+                    (1, Some(Failure::Dns)),
+                    (5, Some(Failure::Layout)),
+                    (0, None),
+                ];
                 (account.trouble.failures, account.trouble.failure) = failures[place / 3];
                 // The last of each site is never looked at again.
-                Finish { watched: account, due_at: (place < 9).then(|| at(60)), due_why: String::new(), no_original: false, lean: false }
+                Finish {
+                    watched: account,
+                    due_at: (place < 9).then(|| at(60)),
+                    due_why: String::new(),
+                    no_original: false,
+                    lean: false,
+                }
             })
             .collect();
         write(&store, async |tx| tx.finish_accounts(&finishes.iter().collect::<Vec<_>>()).await).await;

@@ -128,14 +128,14 @@ async fn no_constant_statement_walks_through_a_large_table_on_sqlite() {
 #[test]
 fn every_statement_has_a_name_of_its_own() {
     let bare = Regex::new(r"^\s*(SELECT|INSERT|UPDATE|DELETE|PRAGMA|ANALYZE|WITH)\b").unwrap();
-    let named = Regex::new(r"^/\* (\w+) \*/").unwrap();
+    let heading = Regex::new(r"^/\* (\w+) \*/").unwrap();
     let mut names = BTreeSet::new();
     for (path, code) in sources(&source("store")) {
         for literal in literals(&code) {
             // Pieces of the two lease statements.
             let piece = name_of(&path) == "lease.rs";
             assert!(piece || !bare.is_match(&literal), "{}: {literal}", path.display());
-            if let Some(name) = named.captures(&literal).filter(|_| !piece) {
+            if let Some(name) = heading.captures(&literal).filter(|_| !piece) {
                 assert!(names.insert(name[1].to_owned()), "a name twice: {}", &name[1]);
             }
         }

@@ -34,7 +34,15 @@ both! {
         assert_eq!(store.forget_visits(at(50)).await.unwrap(), 4);
         let mut left = Vec::new();
         for id in &ids {
-            left.push(store.list_visits(*id, at(99), 9).await.unwrap().iter().map(|look| look.at).collect::<Vec<_>>());
+            left.push(
+                store
+                    .list_visits(*id, at(99), 9)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .map(|look| look.at)
+                    .collect::<Vec<_>>(),
+            );
         }
         assert_eq!(left, [vec![at(90)], vec![at(30), at(20)], vec![at(30), at(20), at(10)]]);
     }

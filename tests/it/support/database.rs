@@ -82,7 +82,7 @@ impl Base {
         Some(Self { address: cluster.address(&name), folder: None, name })
     }
 
-    /// Where it lives, as the configuration names it.
+    /// Its address, for a program that opens it by itself.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
