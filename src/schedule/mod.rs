@@ -7,6 +7,7 @@
 pub mod backoff;
 pub mod cadence;
 mod commit;
+mod hands;
 pub mod jobs;
 pub mod pace;
 mod quarantine;
@@ -24,20 +25,20 @@ use crate::model::finding::Rule;
 use crate::model::watch::Watched;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::store::Store;
-use crate::store::lease::{Take, Token};
+use crate::store::lease::Token;
 use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
+use hands::{AHEAD, Hands};
 use sentinel::Sentinel;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use stop::{out_of_time, stopped};
-use tokio::sync::{Notify, Semaphore, watch};
-use tokio::task::{JoinError, JoinSet};
+use stop::stopped;
+use tokio::sync::{Notify, watch};
 use turns::Turns;
-use visit::{Eyes, PATIENCE};
+use visit::Eyes;
 
 /// How the schedule works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,26 +112,6 @@ pub struct Progress {
     pub failed: u64,
 }
 
-/// How an account that was handed out comes back.
-#[derive(Debug)]
-enum Back {
-    /// Looked at.
-    Looked(Done),
-    /// Not looked at, or not to the end, because of a stop.
-    Unread(Watched),
-}
-
-/// What the loop has in its hands.
-#[derive(Debug, Default)]
-struct Hands {
-    /// Looks under way.
-    looks: JoinSet<Back>,
-    /// Looks that are not written yet.
-    pending: Vec<Done>,
-    /// Accounts to be given back.
-    unread: Vec<(Watched, DateTime<Utc>)>,
-}
-
 /// Leases, hands out, collects and commits.
 #[derive(Debug)]
 pub struct Scheduler {
@@ -158,10 +139,6 @@ pub struct Scheduler {
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
 }
-
-/// Accounts taken for each hand. One lease then serves many looks, and whoever waits for a slot or for a turn at a
-/// slow site holds no hand.
-const AHEAD: usize = 4;
 
 /// What a scheduler is made of.
 #[derive(Debug)]
@@ -301,114 +278,6 @@ impl Scheduler {
                 () = stopped(&mut stop), if !stopping => {}
             }
         }
-    }
-
-    fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
-        match ended {
-            Ok(Back::Looked(done)) => hands.pending.push(done),
-            Ok(Back::Unread(watched)) => hands.unread.push((watched, self.clock.now())),
-            Err(error) => {
-                // Only a panic ends a look this way; its lease brings the account back.
-                self.metrics.panics_total.inc();
-                tracing::error!(%error, "a look panicked");
-            }
-        }
-    }
-
-    /// Leases due accounts and starts looking at them. False when nothing was due.
-    async fn hand_out(
-        self: &Arc<Self>,
-        hands: &mut Hands,
-        room: usize,
-        until: &Until,
-        stop: &watch::Receiver<bool>,
-    ) -> Result<bool, Error> {
-        let started = self.clock.now();
-        let now = match until {
-            Until::Stopped => started,
-            Until::Drained(at) => *at,
-        };
-        let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
-        let leased = self.store.lease_accounts(take, self.settings.per_site * AHEAD).await?;
-        self.observe("lease", started);
-        let any = !leased.is_empty();
-        let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
-        let mut apart = Vec::new();
-        for watched in leased {
-            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
-                apart.push(watched);
-            } else {
-                by_site.entry(watched.site.clone()).or_default().push(watched);
-            }
-        }
-        let mut back = Vec::new();
-        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
-        self.turns.forget_idle();
-        for (site, accounts) in by_site {
-            let turns = self.turns.at(&site);
-            let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
-            let mut slots =
-                self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
-            for watched in accounts {
-                let slot = slots.take();
-                if slot > reach {
-                    back.push((watched, slot));
-                } else {
-                    hands.looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns), stop.clone()));
-                }
-            }
-        }
-        self.give_back(back).await?;
-        self.keep_apart(apart, started).await?;
-        Ok(any)
-    }
-
-    /// Gives accounts back that were not looked at, to be taken again at their instants.
-    async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
-        if unread.is_empty() {
-            return Ok(());
-        }
-        for (watched, _) in &mut unread {
-            // Handed out, but not looked at: that was no try.
-            watched.attempts = watched.attempts.saturating_sub(1);
-        }
-        let mut tx = self.store.begin().await?;
-        tx.release_accounts(&unread).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Looks at an account when its slot and its turn have come, unless there is a stop before.
-    async fn look(
-        self: Arc<Self>,
-        watched: Watched,
-        slot: DateTime<Utc>,
-        turns: Arc<Semaphore>,
-        mut stop: watch::Receiver<bool>,
-    ) -> Back {
-        let turn = async {
-            self.clock.sleep_until(slot).await;
-            self.turns.wait(&turns).await
-        };
-        let _turn = tokio::select! {
-            biased;
-            turn = turn => turn,
-            () = stopped(&mut stop) => return Back::Unread(watched),
-        };
-        let look = tokio::select! {
-            look = self.eyes.look(&watched) => look,
-            () = out_of_time(stop) => return Back::Unread(watched),
-        };
-        Back::Looked(Done { watched, look })
-    }
-
-    /// The gap of the site an account's preferred source lies on.
-    fn gap_of(&self, watched: &Watched) -> std::time::Duration {
-        let request = watched.registered.sources.first().and_then(|source| {
-            let recipe = self.eyes.recipes.find(&source.recipe)?;
-            let request = recipe.request(&source.target, crate::model::page::Validators::default()).ok()?;
-            Some(self.eyes.gap(recipe, &request.url))
-        });
-        request.unwrap_or_default()
     }
 }
 
