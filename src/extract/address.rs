@@ -19,9 +19,14 @@ pub(super) fn absolute(base: &Url, href: &str) -> Option<Url> {
 /// The form of an address that stays the same when only the way to it differs: without scheme, anchor, closing
 /// slash and the parameters of sharing. A text that is no address stays as it is.
 pub(super) fn normalise(address: &str) -> String {
-    let Ok(url) = Url::parse(address.trim()) else { return address.trim().to_owned() };
+    let address = address.trim();
+    // Most platforms' own ids are no addresses.
+    if !address.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) {
+        return address.to_owned();
+    }
+    let Ok(url) = Url::parse(address) else { return address.to_owned() };
     let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
-        return address.trim().to_owned();
+        return address.to_owned();
     };
     let mut form = format!("//{host}");
     if let Some(port) = url.port() {

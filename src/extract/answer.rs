@@ -92,7 +92,7 @@ fn decode<'b>(content_type: &str, body: &'b [u8]) -> Cow<'b, str> {
     let told = content_type.contains("charset");
     if !told
         && !body.is_ascii()
-        && let Ok(text) = std::str::from_utf8(body)
+        && let Ok(text) = simdutf8::basic::from_utf8(body)
     {
         return Cow::Borrowed(text.trim_start_matches('\u{feff}'));
     }
@@ -100,7 +100,7 @@ fn decode<'b>(content_type: &str, body: &'b [u8]) -> Cow<'b, str> {
         Some(label) if !told => charset::decode(&format!("text/xml; charset={label}"), body),
         _ => charset::decode(content_type, body),
     };
-    if text.contains('\u{fffd}')
+    if memmem::find(text.as_bytes(), "\u{fffd}".as_bytes()).is_some()
         && let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(body)
     {
         return text;

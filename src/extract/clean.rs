@@ -164,28 +164,35 @@ impl Fold {
         self.gap = self.gap.max(gap);
     }
 
-    fn push(&mut self, text: &str) {
-        for c in text.chars() {
-            if c.is_whitespace() {
-                self.gap(Gap::Space);
-                continue;
-            }
-            if matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}') || c.is_control() {
-                continue;
-            }
-            if self.gap != Gap::None {
-                if !self.out.is_empty() && self.left > 0 {
-                    self.out.push(if self.gap == Gap::Line { '\n' } else { ' ' });
-                    self.left -= 1;
+    fn push(&mut self, mut text: &str) {
+        while let Some(c) = text.chars().next() {
+            if !is_visible(c) {
+                if c.is_whitespace() {
+                    self.gap(Gap::Space);
                 }
-                self.gap = Gap::None;
+                text = &text[c.len_utf8()..];
+                continue;
             }
+            self.close_gap();
             if self.left == 0 {
                 return;
             }
-            self.out.push(c);
+            // Nearly all text is long runs of such characters, which are copied at once.
+            let run = text.chars().take(self.left).take_while(|c| is_visible(*c));
+            let (count, end) = run.fold((0, 0), |(count, end), c| (count + 1, end + c.len_utf8()));
+            self.out.push_str(&text[..end]);
+            self.left -= count;
+            text = &text[end..];
+        }
+    }
+
+    /// Writes what stands between the text so far and the character that comes.
+    fn close_gap(&mut self) {
+        if self.gap != Gap::None && !self.out.is_empty() && self.left > 0 {
+            self.out.push(if self.gap == Gap::Line { '\n' } else { ' ' });
             self.left -= 1;
         }
+        self.gap = Gap::None;
     }
 
     fn push_escaped(&mut self, mut text: &str) {
@@ -206,6 +213,15 @@ impl Fold {
         }
         self.push(text);
     }
+}
+
+/// Whether a character shows: no space, no control character, nothing of zero width.
+fn is_visible(c: char) -> bool {
+    // ASCII and the Chinese blocks by range, before the tables are asked.
+    matches!(c, '!'..='~' | '\u{3001}'..='\u{fefe}')
+        || !(c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}'))
 }
 
 /// The entity at the beginning of a text, and how many bytes it takes.

@@ -23,11 +23,16 @@ pub fn decode<'a>(content_type: &str, body: &'a [u8]) -> Cow<'a, str> {
     let declared = of_header(content_type).or_else(|| of_meta(body));
     let encoding = match declared {
         Some(encoding) => encoding,
-        None => match std::str::from_utf8(body) {
+        None => match simdutf8::basic::from_utf8(body) {
             Ok(text) => return Cow::Borrowed(text),
             Err(_) => GB18030,
         },
     };
+    if encoding == UTF_8
+        && let Ok(text) = simdutf8::basic::from_utf8(body)
+    {
+        return Cow::Borrowed(text);
+    }
     encoding.decode_without_bom_handling(body).0
 }
 

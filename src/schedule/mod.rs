@@ -7,6 +7,7 @@
 pub mod backoff;
 pub mod cadence;
 mod commit;
+mod hands;
 pub mod jobs;
 pub mod pace;
 mod quarantine;
@@ -14,6 +15,7 @@ pub mod sentinel;
 pub mod settle;
 mod sites;
 pub(crate) mod stop;
+mod turns;
 pub mod visit;
 
 use crate::clock::SharedClock;
@@ -23,19 +25,20 @@ use crate::model::finding::Rule;
 use crate::model::watch::Watched;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::store::Store;
-use crate::store::lease::{Take, Token};
+use crate::store::lease::Token;
 use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
+use hands::{AHEAD, Hands};
 use sentinel::Sentinel;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use stop::{out_of_time, stopped};
+use stop::stopped;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinError, JoinSet};
-use visit::{Eyes, PATIENCE};
+use turns::Turns;
+use visit::Eyes;
 
 /// How the schedule works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,26 +112,6 @@ pub struct Progress {
     pub failed: u64,
 }
 
-/// How an account that was handed out comes back.
-#[derive(Debug)]
-enum Back {
-    /// Looked at.
-    Looked(Box<Done>),
-    /// Not looked at, or not to the end, because of a stop.
-    Unread(Box<Watched>),
-}
-
-/// What the loop has in its hands.
-#[derive(Debug, Default)]
-struct Hands {
-    /// Looks under way.
-    looks: JoinSet<Back>,
-    /// Looks that are not written yet.
-    pending: Vec<Done>,
-    /// Accounts to be given back.
-    unread: Vec<(Watched, DateTime<Utc>)>,
-}
-
 /// Leases, hands out, collects and commits.
 #[derive(Debug)]
 pub struct Scheduler {
@@ -151,6 +134,7 @@ pub struct Scheduler {
     /// Rings when groups may have something to tell.
     pub bell: Arc<Notify>,
     default_pack: Pack,
+    turns: Turns,
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
@@ -193,6 +177,7 @@ impl Scheduler {
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
         Ok(Self {
             default_pack,
+            turns: Turns::new(parts.settings.concurrency, parts.settings.per_site),
             clock,
             store: parts.store,
             eyes: parts.eyes,
@@ -235,9 +220,10 @@ impl Scheduler {
         let mut empty = false;
         loop {
             let stopping = *stop.borrow();
-            let room = self.settings.concurrency.saturating_sub(hands.looks.len());
-            // Half the hands free: one lease call for many accounts instead of one for each.
-            if !stopping && !empty && room * 2 >= self.settings.concurrency {
+            let most = self.settings.concurrency * AHEAD;
+            let room = most.saturating_sub(hands.looks.len());
+            // Half of it free: one lease call for many accounts instead of one for each.
+            if !stopping && !empty && room * 2 >= most {
                 empty = match self.hand_out(&mut hands, room, &until, &stop).await {
                     Ok(any) => !any,
                     Err(Error::Store(error)) if error.is_transient() => {
@@ -257,8 +243,10 @@ impl Scheduler {
                 || hands.pending.len() >= self.settings.batch
                 || flush_at.is_some_and(|at| at <= self.clock.now())
             {
-                flush_at = None;
-                let batch = std::mem::take(&mut hands.pending);
+                // Never more than a batch: statements of one length are prepared only once.
+                let most = hands.pending.len().min(self.settings.batch);
+                let batch: Vec<Done> = hands.pending.drain(..most).collect();
+                flush_at = (!hands.pending.is_empty()).then(|| self.clock.now() + span(self.settings.gather));
                 if !batch.is_empty() {
                     sum.done += u64::try_from(batch.len()).unwrap_or(0);
                     sum.failed +=
@@ -290,107 +278,6 @@ impl Scheduler {
                 () = stopped(&mut stop), if !stopping => {}
             }
         }
-    }
-
-    fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
-        match ended {
-            Ok(Back::Looked(done)) => hands.pending.push(*done),
-            Ok(Back::Unread(watched)) => hands.unread.push((*watched, self.clock.now())),
-            Err(error) => {
-                // Only a panic ends a look this way; its lease brings the account back.
-                self.metrics.panics_total.inc();
-                tracing::error!(%error, "a look panicked");
-            }
-        }
-    }
-
-    /// Leases due accounts and starts looking at them. False when nothing was due.
-    async fn hand_out(
-        self: &Arc<Self>,
-        hands: &mut Hands,
-        room: usize,
-        until: &Until,
-        stop: &watch::Receiver<bool>,
-    ) -> Result<bool, Error> {
-        let started = self.clock.now();
-        let now = match until {
-            Until::Stopped => started,
-            Until::Drained(at) => *at,
-        };
-        let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
-        let leased = self.store.lease_accounts(take, self.settings.per_site).await?;
-        self.observe("lease", started);
-        let any = !leased.is_empty();
-        let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
-        let mut apart = Vec::new();
-        for watched in leased {
-            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
-                apart.push(watched);
-            } else {
-                by_site.entry(watched.site.clone()).or_default().push(watched);
-            }
-        }
-        let mut back = Vec::new();
-        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
-        for (site, accounts) in by_site {
-            let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
-            let mut slots =
-                self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
-            for watched in accounts {
-                let slot = slots.take();
-                if slot > reach {
-                    back.push((watched, slot));
-                } else {
-                    hands.looks.spawn(Arc::clone(self).look(watched, slot, stop.clone()));
-                }
-            }
-        }
-        self.give_back(back).await?;
-        self.keep_apart(apart, started).await?;
-        Ok(any)
-    }
-
-    /// Gives accounts back that were not looked at, to be taken again at their instants.
-    async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
-        if unread.is_empty() {
-            return Ok(());
-        }
-        for (watched, _) in &mut unread {
-            // Handed out, but not looked at: that was no try.
-            watched.attempts = watched.attempts.saturating_sub(1);
-        }
-        let mut tx = self.store.begin().await?;
-        tx.release_accounts(&unread).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Looks at an account when its slot has come, unless there is a stop before.
-    async fn look(
-        self: Arc<Self>,
-        watched: Watched,
-        slot: DateTime<Utc>,
-        mut stop: watch::Receiver<bool>,
-    ) -> Back {
-        tokio::select! {
-            biased;
-            () = self.clock.sleep_until(slot) => {}
-            () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
-        }
-        let look = tokio::select! {
-            look = self.eyes.look(&watched) => look,
-            () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
-        };
-        Back::Looked(Box::new(Done { watched, look }))
-    }
-
-    /// The gap of the site an account's preferred source lies on.
-    fn gap_of(&self, watched: &Watched) -> std::time::Duration {
-        let request = watched.registered.sources.first().and_then(|source| {
-            let recipe = self.eyes.recipes.find(&source.recipe)?;
-            let request = recipe.request(&source.target, crate::model::page::Validators::default()).ok()?;
-            Some(self.eyes.gap(recipe, &request.url))
-        });
-        request.unwrap_or_default()
     }
 }
 

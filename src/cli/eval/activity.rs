@@ -220,14 +220,14 @@ mod tests {
         let fetches = json!([fetch("2026-11-20T08:00:00+08:00", "ok", None)]);
         let posts = json!([post("2026-11-10T08:00:00+08:00", "2026-11-10T08:30:00+08:00")]);
         let violation = json!({"code": "weekly", "since": "2026-11-17T08:00:00+08:00"});
-        let expected = json!({"id": "Z1", "state": "lagging", "violations": [violation]});
+        let expected = json!({"state": "lagging", "violations": [violation]});
         assert_eq!(judge(case("normal", &fetches, &posts)), Ok(expected));
     }
 
     #[test]
     fn an_account_with_a_closing_notice_is_exempt() {
         let fetches = json!([fetch("2026-11-20T08:00:00+08:00", "ok", None)]);
-        let expected = json!({"id": "Z1", "state": "closing", "violations": []});
+        let expected = json!({"state": "closing", "violations": []});
         assert_eq!(judge(case("closing", &fetches, &json!([]))), Ok(expected));
     }
 

@@ -91,7 +91,7 @@ proptest! {
 
 #[test]
 fn deep_and_wide_bodies_end_soon() {
-    let deep = 20_000;
+    let deep = 5_000;
     for body in [
         "<div>".repeat(deep),
         "<rss><channel>".to_owned() + &"<item>".repeat(deep),
@@ -105,7 +105,7 @@ fn deep_and_wide_bodies_end_soon() {
         "<!--".repeat(deep),
         "<a href=\"".repeat(deep),
         "&#x".repeat(deep),
-        format!("<ul>{}</ul>", "<li><a href=x>题</a>2026-11-20</li>".repeat(5_000)),
+        format!("<ul>{}</ul>", "<li><a href=x>题</a>2026-11-20</li>".repeat(2_000)),
     ] {
         look_at_everything(body.as_bytes());
     }

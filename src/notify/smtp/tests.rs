@@ -38,7 +38,8 @@ async fn send(smtp: &Smtp) -> Result<String, SendError> {
 async fn kind(at: At, act: Act) -> SendErrorKind {
     let sink = Script::default().always(at, act).start().await;
     let kind = send(&smtp(&settings(&sink))).await.unwrap_err().kind;
-    assert_eq!(sink.taken(), [], "{at:?} {act:?}");
+    // A server that takes a mail and breaks off before it says so leaves us in doubt: that is the one duplicate.
+    assert_eq!(sink.taken().len(), usize::from(at == At::Answer), "{at:?} {act:?}");
     kind
 }
 

@@ -50,7 +50,8 @@ CREATE TABLE account (
     detail         TEXT    NOT NULL DEFAULT '',
     open_cases     BIGINT  NOT NULL DEFAULT 0
 );
-CREATE INDEX account_due ON account (due_at) WHERE due_at IS NOT NULL;
+-- A lease ranks by site without reading the rows.
+CREATE INDEX account_due ON account (due_at, id, site) WHERE due_at IS NOT NULL;
 CREATE INDEX account_name ON account (name);
 -- What a scrape counts and what an outage asks is answered from these alone.
 CREATE INDEX account_site ON account (site, failures, failure) WHERE due_at IS NOT NULL;

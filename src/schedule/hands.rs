@@ -1,0 +1,151 @@
+//! Accounts on their way through the hands that look at them.
+//!
+//! In: what is due. Out: looks that ended, and accounts to be given back unread. It takes no more than can be looked
+//! at soon, and at no site more at once than its share.
+
+use super::commit::Done;
+use super::stop::{out_of_time, stopped};
+use super::visit::PATIENCE;
+use super::{Error, Scheduler, Until, quarantine, span};
+use crate::model::watch::Watched;
+use crate::store::lease::Take;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinError, JoinSet};
+
+/// Accounts taken for each hand. One lease then serves many looks, and whoever waits for a slot or for a turn at a
+/// slow site holds no hand.
+pub(super) const AHEAD: usize = 4;
+
+/// How an account that was handed out comes back.
+#[derive(Debug)]
+pub(super) enum Back {
+    /// Looked at.
+    Looked(Box<Done>),
+    /// Not looked at, or not to the end, because of a stop.
+    Unread(Box<Watched>),
+}
+
+/// What the loop has in its hands.
+#[derive(Debug, Default)]
+pub(super) struct Hands {
+    /// Looks under way.
+    pub(super) looks: JoinSet<Back>,
+    /// Looks that are not written yet.
+    pub(super) pending: Vec<Done>,
+    /// Accounts to be given back.
+    pub(super) unread: Vec<(Watched, DateTime<Utc>)>,
+}
+
+impl Scheduler {
+    /// Takes an ended look in.
+    pub(super) fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
+        match ended {
+            Ok(Back::Looked(done)) => hands.pending.push(*done),
+            Ok(Back::Unread(watched)) => hands.unread.push((*watched, self.clock.now())),
+            Err(error) => {
+                // Only a panic ends a look this way; its lease brings the account back.
+                self.metrics.panics_total.inc();
+                tracing::error!(%error, "a look panicked");
+            }
+        }
+    }
+
+    /// Leases due accounts and starts looking at them. False when nothing was due.
+    pub(super) async fn hand_out(
+        self: &Arc<Self>,
+        hands: &mut Hands,
+        room: usize,
+        until: &Until,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<bool, Error> {
+        let started = self.clock.now();
+        let now = match until {
+            Until::Stopped => started,
+            Until::Drained(at) => *at,
+        };
+        let take = Take { now, until: started + span(self.settings.lease), limit: room, token: self.token() };
+        let leased = self.store.lease_accounts(take, self.settings.per_site * AHEAD).await?;
+        self.observe("lease", started);
+        let any = !leased.is_empty();
+        let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
+        let mut apart = Vec::new();
+        for watched in leased {
+            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
+                apart.push(watched);
+            } else {
+                by_site.entry(watched.site.clone()).or_default().push(watched);
+            }
+        }
+        let mut back = Vec::new();
+        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
+        self.turns.forget_idle();
+        for (site, accounts) in by_site {
+            let turns = self.turns.at(&site);
+            let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
+            let mut slots =
+                self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
+            for watched in accounts {
+                let slot = slots.take();
+                if slot > reach {
+                    back.push((watched, slot));
+                } else {
+                    hands.looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns), stop.clone()));
+                }
+            }
+        }
+        self.give_back(back).await?;
+        self.keep_apart(apart, started).await?;
+        Ok(any)
+    }
+
+    /// Gives accounts back that were not looked at, to be taken again at their instants.
+    pub(super) async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
+        if unread.is_empty() {
+            return Ok(());
+        }
+        for (watched, _) in &mut unread {
+            // Handed out, but not looked at: that was no try.
+            watched.attempts = watched.attempts.saturating_sub(1);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.release_accounts(&unread).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Looks at an account when its slot and its turn have come, unless there is a stop before.
+    async fn look(
+        self: Arc<Self>,
+        watched: Watched,
+        slot: DateTime<Utc>,
+        turns: Arc<Semaphore>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Back {
+        let turn = async {
+            self.clock.sleep_until(slot).await;
+            self.turns.wait(&turns).await
+        };
+        let _turn = tokio::select! {
+            biased;
+            turn = turn => turn,
+            () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
+        };
+        let look = tokio::select! {
+            look = self.eyes.look(&watched) => look,
+            () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
+        };
+        Back::Looked(Box::new(Done { watched, look }))
+    }
+
+    /// The gap of the site an account's preferred source lies on.
+    fn gap_of(&self, watched: &Watched) -> std::time::Duration {
+        let request = watched.registered.sources.first().and_then(|source| {
+            let recipe = self.eyes.recipes.find(&source.recipe)?;
+            let request = recipe.request(&source.target, crate::model::page::Validators::default()).ok()?;
+            Some(self.eyes.gap(recipe, &request.url))
+        });
+        request.unwrap_or_default()
+    }
+}
