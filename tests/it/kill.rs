@@ -147,12 +147,11 @@ both! {
         let again = every_mail_arrived(&store, &sink).await;
         assert!(again <= KILLS * 8, "{again} mails came twice");
         let mails = rows::deliveries(&store).await.len();
-        writeln!(
-            std::io::stderr(),
-            "{KILLS} kills, with accounts, groups, mails in hand at {caught:?}: {} cases, {mails} mails, {again} came twice",
+        let summary = format!(
+            "{KILLS} kills, with accounts, groups, mails in hand at {caught:?}: {} cases, {mails} mails, {again} came twice\n",
             cases.len()
-        )
-        .unwrap();
+        );
+        std::io::stderr().write_all(summary.as_bytes()).unwrap();
     }
 
     async fn a_mail_taken_but_not_noted_comes_again_as_the_same_mail(store: Store, base: &Base) {

@@ -150,11 +150,12 @@ impl Room {
         self.outbox.metrics.text().unwrap()
     }
 
-    /// One of these figures.
-    pub(crate) async fn figure(&self, series: &str) -> f64 {
+    /// One of these figures, without what stands behind the point.
+    pub(crate) async fn figure(&self, series: &str) -> i64 {
         let text = self.metrics().await;
         let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        line.unwrap_or_else(|| panic!("no {series} in {text}")).parse().unwrap()
+        let line = line.unwrap_or_else(|| panic!("no {series} in {text}"));
+        line.split('.').next().unwrap().parse().unwrap()
     }
 }
 
