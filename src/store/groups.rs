@@ -236,7 +236,7 @@ impl Store {
             for id in ids {
                 list.push_bind(*id);
             }
-            query.push(") ORDER BY m.group_id, i.id");
+            query.push(") ORDER BY m.group_id, i.opened_at, i.account_id, i.id");
             (rows, query.build_query_as().persistent(false).fetch_all(pool).await?)
         });
         let mut groups: Vec<Group> = rows.into_iter().map(Group::from).collect();

@@ -22,7 +22,7 @@ both! {
         for recipient in ["gongkai@chenghu.example", "zhiban@chenghu.example", "ju@yunxi.example"] {
             let letters: Vec<_> = received.iter().filter(|letter| letter.to == recipient).collect();
             let [first, last] = letters[..] else { panic!("{recipient}: {letters:?}") };
-            assert_eq!(last.references, [first.message_id.clone()]);
+            assert_eq!(last.references, std::slice::from_ref(&first.message_id));
             for letter in [first, last] {
                 assert_eq!(letter.from, "xunwang@chenghu.example");
                 assert!(letter.subject.starts_with("【巡网"), "{}", letter.subject);

@@ -48,9 +48,10 @@ impl Office {
         let Plan { store, smtp, interval, fetch, lease, contact } = plan;
         let mut main = String::from("[store]\n");
         if store.starts_with("postgres") {
-            writeln!(main, "data_dir = {:?}\nurl = {store:?}", folder.path()).unwrap();
+            writeln!(main, "data_dir = '{}'\nurl = '{store}'", folder.path().display()).unwrap();
         } else {
-            writeln!(main, "data_dir = {:?}", Path::new(store).parent().unwrap()).unwrap();
+            let folder = Path::new(store).parent().unwrap();
+            writeln!(main, "data_dir = '{}'", folder.display()).unwrap();
         }
         write!(
             main,
