@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Barrier;
 use xunwang::model::account::AccountId;
+use xunwang::model::watch::Watched;
 use xunwang::store::lease::{Table, Token};
 
 both! {
@@ -38,7 +39,7 @@ both! {
             .await
             .unwrap()
             .into_iter()
-            .map(|account| (account, at(12)))
+            .map(|account| (Watched { attempts: account.attempts - 1, ..account }, at(12)))
             .collect();
         // Whoever does not hold the lease gives nothing back.
         given[1].0.token = 8;
