@@ -92,6 +92,16 @@ listen = "127.0.0.1:0"
         self.folder.path().join("xunwang.toml")
     }
 
+    /// What the programs of this office have logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Where they log.
+    pub(crate) fn log_file(&self) -> PathBuf {
+        self.folder.path().join("xunwang.log")
+    }
+
     /// The configuration, read by the program's own code.
     pub(crate) fn config(&self) -> Config {
         let text = std::fs::read_to_string(self.file()).unwrap();

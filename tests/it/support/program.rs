@@ -20,7 +20,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it. Its log is appended to the one of the programs before it.
     pub(crate) fn start(office: &Office) -> Self {
-        let log = office.file().with_extension("log");
+        let log = office.log_file();
         let out = File::options().create(true).append(true).open(&log).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_xunwang"))
             .arg("--config")
