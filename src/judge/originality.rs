@@ -55,7 +55,7 @@ const OFFICE_ALONE: usize = 6;
 const LABELS: [&str; 9] =
     ["信息来源", "文章来源", "内容来源", "稿件来源", "素材来源", "来源", "本文转自", "转载自", "转自"];
 /// What stands between a label and a name.
-const AFTER_LABEL: [char; 6] = [':', ':', '丨', '|', '|', '/'];
+const AFTER_LABEL: [char; 6] = [':', '：', '丨', '|', '｜', '/'];
 /// Where a source line may stand: so many characters from the beginning and from the end of a text.
 const MARGIN: usize = 120;
 /// The longest name taken for a source, in characters.
@@ -79,7 +79,7 @@ fn source_in(text: &str, from_behind: bool) -> Option<&str> {
             text[..*at]
                 .chars()
                 .next_back()
-                .is_none_or(|c| c.is_whitespace() || "。!!??;;((【[〔—-".contains(c))
+                .is_none_or(|c| c.is_whitespace() || "。!！?？;；(（【[〔—-".contains(c))
         })
         .collect();
     found.sort_unstable_by_key(|(at, _)| *at);
@@ -87,7 +87,7 @@ fn source_in(text: &str, from_behind: bool) -> Option<&str> {
         let rest = rest.trim_start_matches([' ', '\u{3000}']);
         let name = rest.strip_prefix(AFTER_LABEL)?.trim_start();
         let end =
-            name.find(|c: char| "\n\r。;;))】]〕".contains(c) || c.is_whitespace()).unwrap_or(name.len());
+            name.find(|c: char| "\n\r。;；)）】]〕".contains(c) || c.is_whitespace()).unwrap_or(name.len());
         let name = name[..end].trim();
         (!name.is_empty() && name.chars().count() <= LONGEST_NAME).then_some(name)
     });
@@ -114,7 +114,10 @@ pub fn settle(marked: Origin, source: Option<&str>, own_names: &[&str]) -> (Orig
 
 /// The names in a source line, without platform words and quotation marks.
 fn names_in(line: &str) -> Vec<&str> {
-    line.split(['、', ',', ',', ';', ';', '/', '|', '|']).map(bare).filter(|name| !name.is_empty()).collect()
+    line.split(['、', ',', '，', ';', '；', '/', '|', '｜', '丨'])
+        .map(bare)
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 fn bare(name: &str) -> &str {
@@ -178,13 +181,15 @@ mod tests {
     #[test]
     fn a_text_credits_its_source_at_its_beginning_or_its_end() {
         for (text, name) in [
-            ("入冬以来,各地积极应对。\n来源:新华社", Some("新华社")),
+            ("入冬以来，各地积极应对。\n来源：新华社", Some("新华社")),
             ("来源丨人民日报\n正文一段。", Some("人民日报")),
-            ("今日要闻(来源:央视新闻)", Some("央视新闻")),
-            ("正文。\n转自:澄湖日报 编辑:某某", Some("澄湖日报")),
+            ("今日要闻（来源：央视新闻）", Some("央视新闻")),
+            ("正文。\n转自：澄湖日报 编辑：某某", Some("澄湖日报")),
             ("正文。\n信息来源: 云溪县水利局", Some("云溪县水利局")),
-            ("项目资金来源:财政拨款", None),
-            ("图片来源:新华社", None),
+            ("正文。\n来源：新华社）", Some("新华社")),
+            ("正文(来源:新华社)", Some("新华社")),
+            ("项目资金来源：财政拨款", None),
+            ("图片来源：新华社", None),
             ("没有来源的文字", None),
             ("来源:", None),
             ("", None),
@@ -195,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_source_named_in_the_middle_of_a_long_text_is_a_word_of_it() {
-        let text = format!("{}\n来源:某地\n{}", "上".repeat(200), "下".repeat(200));
+        let text = format!("{}\n来源：某地\n{}", "上".repeat(200), "下".repeat(200));
         assert_eq!(credited(&text), None);
     }
 
@@ -211,6 +216,7 @@ mod tests {
         assert_eq!(line("新华社微信公众号"), repost("新华社"));
         assert_eq!(line("澄湖市水利局"), repost("澄湖市水利局"));
         assert_eq!(line("云溪县水利局、澄湖日报"), repost("澄湖日报"));
+        assert_eq!(line("新华社，澄湖日报"), repost("新华社、澄湖日报"));
         assert_eq!(line("澄湖日报 / 《求是》杂志"), repost("澄湖日报、求是》杂志"));
     }
 

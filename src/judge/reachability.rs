@@ -64,7 +64,7 @@ fn gone(sight: &Sight, failure: Failure, now: DateTime<Utc>) -> Option<Finding> 
         return None;
     }
     let summary = format!(
-        "{}首次、{}再次查看,{}{};是否属实请人工核实",
+        "{}首次、{}再次查看，{}{}；是否属实请人工核实",
         zh_minute(first),
         zh_minute(now),
         failure.zh(),
@@ -84,11 +84,11 @@ fn gone(sight: &Sight, failure: Failure, now: DateTime<Utc>) -> Option<Finding> 
 fn layout_changed(sight: &Sight, now: DateTime<Utc>) -> Finding {
     let since = sight.failing_since.unwrap_or(now);
     let summary = format!(
-        "自{}以来未能读取;页面可以打开,但找不到采集规则所指的内容{}",
+        "自{}以来未能读取；页面可以打开，但找不到采集规则所指的内容{}",
         zh_minute(since),
         quote(&sight.detail)
     );
-    let basis = "采集规则与页面不符时,不得据以认定账号未更新";
+    let basis = "采集规则与页面不符时，不得据以认定账号未更新";
     Finding {
         rule: Rule::LayoutChanged,
         subject: String::new(),
@@ -110,7 +110,7 @@ fn unverified(sight: &Sight, failure: Failure, fresh: TimeDelta, now: DateTime<U
     };
     let span = zh_span(now - sight.good_look.unwrap_or(sight.known_since));
     let summary = format!(
-        "{start}已{span},最近连续{}次未能核验:{}{};不代表账号未更新",
+        "{start}已{span}，最近连续{}次未能核验：{}{}；不代表账号未更新",
         sight.failures,
         failure.zh(),
         quote(&sight.detail)
@@ -138,7 +138,7 @@ fn evidence(sight: &Sight, summary: String, basis: &str, failure: Failure) -> Ev
 /// The page's own words in brackets, on one line and cut to length.
 fn quote(detail: &str) -> String {
     let words: String = detail.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTE).collect();
-    if words.is_empty() { words } else { format!("(“{words}”)") }
+    if words.is_empty() { words } else { format!("（“{words}”）") }
 }
 
 #[cfg(test)]

@@ -32,15 +32,17 @@ pub(super) fn silence(
     let (window, look) = (zh_span(window), zh_minute(look));
     match rule {
         Rule::BiweeklyOriginal => {
-            format!("{since}已{passed}未见原创或可能为原创的内容,超过{window}的期限(截至{look}查看)")
+            format!("{since}已{passed}未见原创或可能为原创的内容，超过{window}的期限（截至{look}查看）")
         }
-        Rule::Dormant => format!("{since}已{passed}未更新,达到睡眠账号的认定期限{window}(截至{look}查看)"),
-        Rule::Zombie => format!("{since}已{passed}未更新,达到僵尸账号的认定期限{window}(截至{look}查看)"),
+        Rule::Dormant => format!("{since}已{passed}未更新，达到睡眠账号的认定期限{window}（截至{look}查看）"),
+        Rule::Zombie => format!("{since}已{passed}未更新，达到僵尸账号的认定期限{window}（截至{look}查看）"),
         Rule::Hollow if facts.last_update.is_none() => {
-            format!("{since}已{passed}未见任何内容,超过{window}的期限(截至{look}查看)")
+            format!("{since}已{passed}未见任何内容，超过{window}的期限（截至{look}查看）")
         }
-        Rule::Hollow => format!("{since}已{passed},简介和头像仍均为空,超过{window}的期限(截至{look}查看)"),
-        _ => format!("{since}已{passed}未更新,超过{window}的期限(截至{look}查看)"),
+        Rule::Hollow => {
+            format!("{since}已{passed}，简介和头像仍均为空，超过{window}的期限（截至{look}查看）")
+        }
+        _ => format!("{since}已{passed}未更新，超过{window}的期限（截至{look}查看）"),
     }
 }
 
@@ -48,9 +50,9 @@ pub(super) fn silence(
 pub(super) fn short_months(facts: &Facts, quota: u8, first: Option<Month>, last: Month) -> String {
     let count = facts.months.count(last);
     match first.filter(|first| *first < last) {
-        None => format!("{}更新{count}次,少于每个自然月{quota}次", zh_month(last)),
+        None => format!("{}更新{count}次，少于每个自然月{quota}次", zh_month(last)),
         Some(first) => format!(
-            "自{}起每个自然月更新均少于{quota}次,其中{}更新{count}次",
+            "自{}起每个自然月更新均少于{quota}次，其中{}更新{count}次",
             zh_month(first),
             zh_month(last)
         ),
@@ -65,7 +67,7 @@ pub(super) fn deadline(facts: &Facts, rule: Rule, start: DateTime<Utc>, deadline
         Rule::Hollow if facts.last_update.is_some() => "简介和头像仍均为空",
         _ => "尚未更新",
     };
-    format!("{since}{what},将于{deadline}超期({})", rule.zh())
+    format!("{since}{what}，将于{deadline}超期（{}）", rule.zh())
 }
 
 /// A month whose quota is still to be met.
@@ -73,7 +75,7 @@ pub(super) fn quota_left(facts: &Facts, quota: u8, deadline: DateTime<Utc>) -> S
     let month = Month::of(deadline).previous();
     let count = facts.months.count(month);
     let left = u16::from(quota).saturating_sub(count);
-    format!("{}已更新{count}次,尚缺{left}次,将于{}超期", zh_month(month), zh_minute(deadline))
+    format!("{}已更新{count}次，尚缺{left}次，将于{}超期", zh_month(month), zh_minute(deadline))
 }
 
 /// From when a window counts, and why from then.

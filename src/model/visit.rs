@@ -91,30 +91,30 @@ impl Failure {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::NoSource => "请在台账的“采集源”一栏填写可公开读取的地址,或登记人工核查结果",
-            Self::Dns => "请核对台账中的网址是否仍在使用,域名是否到期",
+            Self::NoSource => "请在台账的“采集源”一栏填写可公开读取的地址，或登记人工核查结果",
+            Self::Dns => "请核对台账中的网址是否仍在使用，域名是否到期",
             Self::Connect | Self::Timeout | Self::Server => {
-                "请在浏览器中打开该网址核对;若对方网站故障,恢复后系统会自动复查"
+                "请在浏览器中打开该网址核对；若对方网站故障，恢复后系统会自动复查"
             }
             Self::Tls => "请联系主办单位检查网站证书是否过期或配置有误",
-            Self::Private => "该地址位于内部网络;如确需采集,请在配置中允许该网段",
-            Self::Redirect => "请核对台账中的网址,可能已更换为新地址",
-            Self::Robots => "对方声明不允许自动访问,请改用公开订阅源或人工核查",
+            Self::Private => "该地址位于内部网络；如确需采集，请在配置中允许该网段",
+            Self::Redirect => "请核对台账中的网址，可能已更换为新地址",
+            Self::Robots => "对方声明不允许自动访问，请改用公开订阅源或人工核查",
             Self::TooLarge => "请改用较小的列表页或订阅源地址",
-            Self::Broken => "系统会自动重试;长期如此请核对网址是否为列表页或订阅源",
+            Self::Broken => "系统会自动重试；长期如此请核对网址是否为列表页或订阅源",
             Self::Refused => "请在浏览器中打开该网址核对是否需要特定入口",
-            Self::RateLimited => "系统已自动放慢该网站的访问;请勿在其他程序中重复采集",
-            Self::Challenge => "平台要求人工验证,系统不会破解;请改用订阅桥或人工核查",
-            Self::LoginWall => "平台要求登录,系统不会绕过;请改用订阅桥或人工核查",
+            Self::RateLimited => "系统已自动放慢该网站的访问；请勿在其他程序中重复采集",
+            Self::Challenge => "平台要求人工验证，系统不会破解；请改用订阅桥或人工核查",
+            Self::LoginWall => "平台要求登录，系统不会绕过；请改用订阅桥或人工核查",
             Self::BridgeDown => "请检查采集桥服务及其登录状态",
-            Self::Layout => "请用 xunwang probe 查看该页面,并修改对应的采集规则",
+            Self::Layout => "请用 xunwang probe 查看该页面，并修改对应的采集规则",
             Self::Empty => "请在浏览器中确认该列表是否确实没有内容",
             Self::Partial => "请在浏览器中确认最新内容是否仍可公开查看",
             Self::Gone => "请与主办单位核实账号是否已注销或改名",
             Self::Banned => "请立即与主办单位和平台核实封禁原因",
             Self::Closed => "请核实是否已按规定公告并备案注销",
             Self::Migrated => "请核实迁移后的账号并更新台账",
-            Self::Blind => "请检查本机网络;恢复前不对任何账号作出判断",
+            Self::Blind => "请检查本机网络；恢复前不对任何账号作出判断",
         }
     }
 }

@@ -238,7 +238,7 @@ const ABOUT_OURSELVES: CaseFacts<'static> = CaseFacts {
 };
 
 fn undeliverable(recipient: &str, error: &str, now: DateTime<Utc>) -> NewIncident {
-    let summary = format!("{}起发往{recipient}的邮件无法送达:{error}", zh_minute(now));
+    let summary = format!("{}起发往{recipient}的邮件无法送达：{error}", zh_minute(now));
     NewIncident {
         key: IncidentKey { account: None, rule: Rule::Undeliverable, subject: recipient.to_owned() },
         level: Level::Reminder,
@@ -246,7 +246,7 @@ fn undeliverable(recipient: &str, error: &str, now: DateTime<Utc>) -> NewInciden
         opened_at: now,
         evidence: Evidence {
             summary,
-            advice: "请核对收件地址,或在notify.toml中更换".to_owned(),
+            advice: "请核对收件地址，或在notify.toml中更换".to_owned(),
             ..Evidence::default()
         },
     }

@@ -13,7 +13,7 @@ pub fn parse_cron(line: &str) -> Result<Schedule, String> {
     if line.split_whitespace().next().is_some_and(|seconds| seconds.contains('*')) {
         return Err("秒字段为*,表示每分钟执行60次".to_owned());
     }
-    Schedule::from_str(line).map_err(|error| format!("无法识别的时间表“{line}”:{error}"))
+    Schedule::from_str(line).map_err(|error| format!("无法识别的时间表“{line}”：{error}"))
 }
 
 /// The first time of a line after an instant; `None` when it never comes again.

@@ -177,7 +177,7 @@ fn doubtful(
     }
     let miss = Miss {
         status: seen.status,
-        ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见,可能未完整显示")
+        ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见，可能未完整显示")
     };
     (Err(miss), Some(since))
 }

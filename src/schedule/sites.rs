@@ -39,7 +39,7 @@ impl Scheduler {
                     "several unrelated sites stopped answering together: our own line is down, nobody is judged"
                 );
                 let summary = format!(
-                    "{}起多个互不相关的网站同时无法访问,判断为本机网络中断;恢复前不对任何账号作出判断",
+                    "{}起多个互不相关的网站同时无法访问，判断为本机网络中断；恢复前不对任何账号作出判断",
                     zh_minute(now)
                 );
                 self.open_elsewhere(
@@ -83,13 +83,13 @@ impl Scheduler {
             match damp::site(out, all, known_down.contains(&site)) {
                 Damp::Open => {
                     let summary = format!(
-                        "站点{site}上的{all}个账号中有{out}个连续无法访问,判断为站点故障;期间不对这些账号作出不更新的判断"
+                        "站点{site}上的{all}个账号中有{out}个连续无法访问，判断为站点故障；期间不对这些账号作出不更新的判断"
                     );
                     self.open_elsewhere(
                         Rule::SiteDown,
                         &site,
                         summary,
-                        "请在浏览器中打开该站点核对;恢复后系统会自动复查",
+                        "请在浏览器中打开该站点核对；恢复后系统会自动复查",
                         now,
                     )
                     .await?;

@@ -98,7 +98,7 @@ impl Eyes {
         };
         let site = site_of(&request.url);
         if wait && !self.wait(&site, recipe, &request.url).await {
-            return self.missed(site, Miss::new(Failure::RateLimited, "该站点正在冷却,稍后再看"));
+            return self.missed(site, Miss::new(Failure::RateLimited, "该站点正在冷却，稍后再看"));
         }
         let fetched = match self.fetcher.fetch(request).await {
             Ok(fetched) => fetched,

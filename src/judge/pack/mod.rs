@@ -184,7 +184,7 @@ impl Packs {
 /// Puts the files of a folder over those already there.
 fn overlay(dir: &Path, files: &mut BTreeMap<PathBuf, String>) -> Vec<Mistake> {
     let unreadable = |path: &Path, error: &std::io::Error| {
-        Mistake::whole(path, format!("无法读取:{error}"), "请核对规则包目录和文件权限")
+        Mistake::whole(path, format!("无法读取：{error}"), "请核对规则包目录和文件权限")
     };
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,

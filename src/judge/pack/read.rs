@@ -55,8 +55,8 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
         head.optional(page, "extends", "另一规则包的名称", |value| value.as_str().map(str::to_owned));
     let extends = extends.map(|base| (base, head.value(page, "extends").map_or(1, |(_, line)| line)));
     let basis = head.text(page, "basis");
-    let valid_from = head.required(page, "valid_from", "日期,如“2019-04-01”", date);
-    let fresh = head.optional(page, "fresh", "时长,如“24h”", span);
+    let valid_from = head.required(page, "valid_from", "日期，如“2019-04-01”", date);
+    let fresh = head.optional(page, "fresh", "时长，如“24h”", span);
     let filing_workdays =
         head.optional(page, "filing_workdays", "1至60的整数", |value| whole(value, 1..=60));
     let notice_workdays =
@@ -81,24 +81,30 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
 fn rule(page: &mut Page<'_>, word: &str, mut section: Section<'_>) -> Option<PackRule> {
     let Some(rule) = RULES.into_iter().find(|rule| rule.as_str() == word) else {
         let known = RULES.map(Rule::as_str).join("、");
-        page.fault(section.line, &format!("rules.{word}"), "未知的规则", format!("可用的规则:{known}"));
+        page.fault(section.line, &format!("rules.{word}"), "未知的规则", format!("可用的规则：{known}"));
         return None;
     };
-    let window = section.required(page, "window", "1小时至10年的时长,如“7d”", span);
+    let window = section.required(page, "window", "1小时至10年的时长，如“7d”", span);
     let service = section.inner(page, "service").and_then(|service| limit(page, rule, service));
     let level = section.required(page, "level", "reminder、deduction、fail、suspected之一", parsed);
     let basis = section.text(page, "basis");
     let advice = section.text(page, "advice");
-    let remind_before =
-        section.optional(page, "remind_before", "短于时限的时长列表,如[\"2d\", \"1d\"]", |value| {
+    let remind_before = section.optional(
+        page,
+        "remind_before",
+        "短于时限的时长列表，如[\"2d\", \"1d\"]",
+        |value| {
             let spans = list(value, span)?;
             spans.iter().all(|span| window.is_none_or(|window| *span < window)).then_some(spans)
-        });
+        },
+    );
     let while_closing = section.required(page, "while_closing", "true或false", flag);
     let kinds = section
-        .optional(page, "kinds", "账号类型列表,如[\"subscription\"]", |value| list(value, parsed));
-    let platforms = section
-        .optional(page, "platforms", "平台列表,如[\"wechat\", \"weibo\"]", |value| list(value, parsed));
+        .optional(page, "kinds", "账号类型列表，如[\"subscription\"]", |value| list(value, parsed));
+    let platforms =
+        section.optional(page, "platforms", "平台列表，如[\"wechat\", \"weibo\"]", |value| {
+            list(value, parsed)
+        });
     let example = section.text(page, "example");
     section.close(page);
     Some(PackRule {
@@ -118,9 +124,9 @@ fn rule(page: &mut Page<'_>, word: &str, mut section: Section<'_>) -> Option<Pac
 
 /// What service accounts must keep instead: `{ monthly = 4 }` or `{ window = "28d" }`.
 fn limit(page: &mut Page<'_>, rule: Rule, mut section: Section<'_>) -> Option<Limit> {
-    let window = section.optional(page, "window", "1小时至10年的时长,如“28d”", span).map(Limit::Window);
+    let window = section.optional(page, "window", "1小时至10年的时长，如“28d”", span).map(Limit::Window);
     let monthly = section
-        .optional(page, "monthly", "1至31的整数;只有weekly可以按自然月计", |value| {
+        .optional(page, "monthly", "1至31的整数；只有weekly可以按自然月计", |value| {
             whole(value, 1..=31).filter(|_| rule == Rule::Weekly)
         })
         .map(Limit::Monthly);
@@ -143,7 +149,7 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
             }
         };
         let Some(next) = all.iter().find(|draft| draft.name == *base) else {
-            fault(format!("没有名为“{base}”的规则包"), "请核对名称,或补上该规则包的文件");
+            fault(format!("没有名为“{base}”的规则包"), "请核对名称，或补上该规则包的文件");
             return None;
         };
         if chain.iter().any(|link| link.name == next.name) {
@@ -163,8 +169,8 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
     let missing: Vec<_> = RULES.into_iter().filter(|rule| inherited(*rule).is_none()).collect();
     if !missing.is_empty() {
         let words: Vec<_> = missing.into_iter().map(Rule::as_str).collect();
-        let reason = format!("缺少规则:{}", words.join("、"));
-        mistakes.push(Mistake::whole(&own.file, reason, "请补上,或写明extends = \"national\""));
+        let reason = format!("缺少规则：{}", words.join("、"));
+        mistakes.push(Mistake::whole(&own.file, reason, "请补上，或写明extends = \"national\""));
         return None;
     }
     let mut rules = Vec::with_capacity(RULES.len());

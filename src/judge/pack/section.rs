@@ -122,7 +122,7 @@ impl<'t> Section<'t> {
         for (name, _) in self.table {
             if !self.asked.iter().any(|asked| name.get_ref() == asked) {
                 let line = page.line_of(name.span().start);
-                let advice = format!("可用的键:{}", self.asked.join("、"));
+                let advice = format!("可用的键：{}", self.asked.join("、"));
                 page.fault(line, &self.path_of(name.get_ref()), "未知的键", advice);
             }
         }

@@ -50,7 +50,10 @@ fn unverified_names_its_cause_and_says_that_it_is_no_silence() {
     let finding = &judge(&sight, FRESH, at(100))[0];
     assert_eq!((finding.level, finding.since), (Level::Reminder, at(74)));
     let summary = &finding.evidence.summary;
-    assert!(summary.contains("连续4次未能核验:需要登录才能查看(“请 先登录”);不代表账号未更新"), "{summary}");
+    assert!(
+        summary.contains("连续4次未能核验：需要登录才能查看（“请 先登录”）；不代表账号未更新"),
+        "{summary}"
+    );
     assert_eq!(finding.evidence.advice, Failure::LoginWall.advice());
 }
 

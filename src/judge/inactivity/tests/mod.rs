@@ -271,7 +271,7 @@ fn evidence_is_a_sentence_with_its_dates_basis_and_last_post() {
     let evidence = &judgement.findings.last().unwrap().evidence;
     assert_eq!(
         evidence.summary,
-        "自2026年11月5日 08:30以来已15天未更新,超过14天的期限(截至2026年11月20日 08:30查看)"
+        "自2026年11月5日 08:30以来已15天未更新，超过14天的期限（截至2026年11月20日 08:30查看）"
     );
     assert!(evidence.basis.contains("监测时间点前2周内无更新"));
     assert_eq!(evidence.looked_at, Some(at(NOW)));

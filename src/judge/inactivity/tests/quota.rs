@@ -69,7 +69,7 @@ fn a_run_of_short_months_goes_on_across_the_year() {
         judgement.findings[0]
             .evidence
             .summary
-            .contains("自2026年11月起每个自然月更新均少于4次,其中2026年12月更新0次")
+            .contains("自2026年11月起每个自然月更新均少于4次，其中2026年12月更新0次")
     );
 }
 
@@ -114,5 +114,5 @@ fn a_monthly_quota_is_reminded_of_before_the_month_ends() {
     let now = "2026-10-31T01:00:00";
     let judgement = judge(&service([4, 2, 0], now), national(), at(now));
     let soon = judgement.findings.iter().find(|finding| finding.subject == "weekly").unwrap();
-    assert!(soon.evidence.summary.contains("2026年10月已更新2次,尚缺2次"), "{}", soon.evidence.summary);
+    assert!(soon.evidence.summary.contains("2026年10月已更新2次，尚缺2次"), "{}", soon.evidence.summary);
 }
