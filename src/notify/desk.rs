@@ -66,11 +66,7 @@ impl Desk {
         let now = self.clock.now();
         let ids =
             self.store.lease(Table::Group, Take { now, until: now + LEASE, limit: AT_ONCE, token }).await?;
-        let mut groups = self.store.load_groups(&ids).await?;
-        for group in &mut groups {
-            // Cases of one batch were written in whatever order its looks ended; a mail is the same each time.
-            group.members.sort_by(|one, other| place(one).cmp(&place(other)));
-        }
+        let groups = self.store.load_groups(&ids).await?;
         let running = self.running(&groups).await?;
         let sites: HashMap<AccountId, &str> = groups
             .iter()
@@ -223,12 +219,6 @@ impl Desk {
         });
         Ok(deliveries.collect())
     }
-}
-
-/// Where a case stands in a mail among those of its weight: by account, then by rule.
-fn place(member: &groups::Member) -> (&str, Rule, &str) {
-    let key = member.account.as_ref().map_or("", |account| account.key.as_str());
-    (key, member.incident.key.rule, member.incident.key.subject.as_str())
 }
 
 fn as_running<'a>(case: &'a Incident, sites: &HashMap<AccountId, &'a str>) -> Running<'a> {

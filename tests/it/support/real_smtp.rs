@@ -5,7 +5,7 @@
 
 use super::cluster::is_ci;
 use super::patience::until;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use mail_parser::MessageParser;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
@@ -28,6 +28,8 @@ pub(crate) struct Received {
     pub(crate) message_id: String,
     /// Without angle brackets, the oldest first.
     pub(crate) references: Vec<String>,
+    /// When it was written, by its own word.
+    pub(crate) date: DateTime<Utc>,
     pub(crate) from: String,
     /// The recipient of the envelope.
     pub(crate) to: String,
@@ -105,6 +107,7 @@ impl Received {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
+            date: DateTime::from_timestamp(mail.date().unwrap().to_timestamp(), 0).unwrap(),
             from: address(mail.from()),
             to: address(mail.to()),
             subject: mail.subject().unwrap_or_default().to_owned(),
