@@ -70,20 +70,22 @@ macro_rules! oldest_due {
 }
 
 /// Accounts are taken fairly: at most so many of one site among the oldest due, lest one slow site fill the hands.
+/// Of those due at the same instant, as after an import, neighbours in the register go first: they lie on the same
+/// pages of the database, and mostly on different sites.
 const LEASE_ACCOUNTS: Text = Text {
     sqlite: concat!(
         "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
-        "WHERE place <= $5 ORDER BY due_at LIMIT $4) RETURNING ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT 2000) AS oldest) AS ranked ",
+        "WHERE place <= $5 ORDER BY due_at, id LIMIT $4) RETURNING ",
         watched_columns!()
     ),
     postgres: concat!(
         "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id = ANY(ARRAY( ",
         "SELECT id FROM account WHERE due_at <= $3 AND id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
-        "WHERE place <= $5) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT 2000) AS oldest) AS ranked ",
+        "WHERE place <= $5) ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
         watched_columns!()
     ),
 };
