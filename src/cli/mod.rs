@@ -128,9 +128,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         // Judging cases needs no runtime, no configuration and no log.
         Command::Eval(args) => args.run(&desk),
-        command => {
-            runtime().map_err(Failed::from).and_then(|runtime| runtime.block_on(dispatch(command, &desk)))
-        }
+        command => runtime(&command)
+            .map_err(Failed::from)
+            .and_then(|runtime| runtime.block_on(dispatch(command, &desk))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -165,8 +165,14 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failed> {
     }
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+/// A sweep looks on one thread, beside that of the database: on several, a look that changes nothing costs more in
+/// waking threads than in looking. The service shares its threads with the console.
+fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = match command {
+        Command::Sweep(_) => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    builder.enable_all().build()
 }
 
 /// An instant as an argument.

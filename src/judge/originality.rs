@@ -54,6 +54,8 @@ const OFFICE_ALONE: usize = 6;
 /// 数据来源) begin with another word and are none of these.
 const LABELS: [&str; 9] =
     ["信息来源", "文章来源", "内容来源", "稿件来源", "素材来源", "来源", "本文转自", "转载自", "转自"];
+/// What every label holds one of: few texts do, and only those are searched for labels.
+const STEMS: [&str; 3] = ["来源", "转自", "转载自"];
 /// What stands between a label and a name.
 const AFTER_LABEL: [char; 6] = [':', '：', '丨', '|', '｜', '/'];
 /// Where a source line may stand: so many characters from the beginning and from the end of a text.
@@ -72,6 +74,9 @@ pub fn credited(text: &str) -> Option<&str> {
 
 /// The last (from behind) or first label in a piece of text that begins a line, a bracket or a sentence.
 fn source_in(text: &str, from_behind: bool) -> Option<&str> {
+    if !STEMS.iter().any(|stem| text.contains(stem)) {
+        return None;
+    }
     let mut found: Vec<(usize, &str)> = LABELS
         .iter()
         .flat_map(|label| text.match_indices(label).map(|(at, label)| (at, &text[at + label.len()..])))

@@ -129,7 +129,11 @@ impl Scheduler {
             let cases = by_account.remove(&account).unwrap_or_default();
             let verdict = compare(account, &cases, std::mem::take(&mut settled.findings), settled.sure);
             let count = cases.len() + verdict.open.len() - verdict.resolve.len();
-            settled.finish.watched.open_cases = u32::try_from(count).unwrap_or(u32::MAX);
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            // Cases that open or end change more of the account's row than the times of the look.
+            settled.finish.lean &=
+                verdict == Verdict::default() && settled.finish.watched.open_cases == count;
+            settled.finish.watched.open_cases = count;
             Item { settled, verdict }
         });
         Ok(items.collect())

@@ -17,7 +17,7 @@ use tokio::task::{JoinError, JoinSet};
 
 /// Accounts taken for each hand. One lease then serves many looks, and whoever waits for a slot or for a turn at a
 /// slow site holds no hand.
-pub(super) const AHEAD: usize = 4;
+pub(super) const AHEAD: usize = 8;
 
 /// How an account that was handed out comes back.
 #[derive(Debug)]

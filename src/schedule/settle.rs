@@ -138,13 +138,7 @@ pub fn settle(
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
     let next = next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at);
-    let lean = good
-        && !changed
-        && before.0 == watched.state
-        && before.1 == 0
-        && before.2.good_look.is_some()
-        && findings.is_empty()
-        && watched.open_cases == 0;
+    let lean = good && !changed && before.0 == watched.state && before.1 == 0 && before.2.good_look.is_some();
     Settled {
         finish: Finish { watched, due_at: Some(next.at), due_why: next.why, no_original, lean },
         visit,

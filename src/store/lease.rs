@@ -69,21 +69,30 @@ macro_rules! oldest_due {
     };
 }
 
+/// Among how many of the oldest due accounts the turns of sites are shared out when one site crowds the front.
+const FRONT: usize = 1000;
+
+/// How many of the oldest due accounts lie on the site with the most of them.
+const CROWD: &str = "/* crowd */ SELECT COALESCE(MAX(n), 0) FROM (SELECT COUNT(*) AS n FROM ( \
+     SELECT site FROM account WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2) AS oldest GROUP BY site) AS sites";
+
 /// Accounts are taken fairly: at most so many of one site among the oldest due, lest one slow site fill the hands.
+/// Of those due at the same instant, as after an import, neighbours in the register go first: they lie on the same
+/// pages of the database, and mostly on different sites.
 const LEASE_ACCOUNTS: Text = Text {
     sqlite: concat!(
         "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
-        "WHERE place <= $5 ORDER BY due_at LIMIT $4) RETURNING ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT $6) AS oldest) AS ranked ",
+        "WHERE place <= $5 ORDER BY due_at, id LIMIT $4) RETURNING ",
         watched_columns!()
     ),
     postgres: concat!(
         "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id = ANY(ARRAY( ",
         "SELECT id FROM account WHERE due_at <= $3 AND id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at LIMIT 2000) AS oldest) AS ranked ",
-        "WHERE place <= $5) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
+        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
+        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT $6) AS oldest) AS ranked ",
+        "WHERE place <= $5) ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
         watched_columns!()
     ),
 };
@@ -126,9 +135,13 @@ impl Store {
     pub async fn lease_accounts(&self, take: Take, per_site: usize) -> Result<Vec<Watched>, Error> {
         let mut tx = self.begin().await?;
         let statement = LEASE_ACCOUNTS.of(&tx);
+        let crowd: i64 = on_tx!(&mut tx, Db, conn =>
+            sqlx::query_scalar::<Db, i64>(CROWD).bind(to_ms(take.now)).bind(count(take.limit)).fetch_one(conn).await?);
+        // Mostly no site has more than its share, and the oldest are taken as they come.
+        let front = if crowd > count(per_site) { take.limit.max(FRONT) } else { take.limit };
         let rows: Vec<WatchedRow> = on_tx!(&mut tx, Db, conn => {
             let query = sqlx::query_as::<Db, WatchedRow>(statement).bind(to_ms(take.until)).bind(take.token.0).bind(to_ms(take.now));
-            query.bind(count(take.limit)).bind(count(per_site)).fetch_all(conn).await?
+            query.bind(count(take.limit)).bind(count(per_site)).bind(count(front)).fetch_all(conn).await?
         });
         tx.commit().await?;
         rows.into_iter().map(Watched::try_from).collect()

@@ -183,15 +183,19 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
+            // A post is about half a common page long, which would leave the other half of it empty.
+            .page_size(8192)
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory")
-            .pragma("wal_autocheckpoint", "4000");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+            .pragma("wal_autocheckpoint", "4000")
+            // A lease's rows fit, so that the thread of the database need not wait for ours.
+            .row_buffer_size(1024);
+        // A connection to a file does not go away by itself: asking before each use would wake its thread for nothing.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         SQLITE.run(&writer).await?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
+        let options = options.read_only(true).create_if_missing(false).pragma("cache_size", "-8192");
+        let reader = pool().max_connections(4).connect_with(options).await?;
         Ok(Self::Sqlite { writer, reader })
     }
 
