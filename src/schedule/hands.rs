@@ -5,6 +5,7 @@
 
 use super::commit::Done;
 use super::stop::{out_of_time, stopped};
+use super::turns::Turn;
 use super::visit::PATIENCE;
 use super::{Error, Scheduler, Until, quarantine, span};
 use crate::model::watch::Watched;
@@ -22,8 +23,8 @@ pub(super) const AHEAD: usize = 8;
 /// How an account that was handed out comes back.
 #[derive(Debug)]
 pub(super) enum Back {
-    /// Looked at.
-    Looked(Box<Done>),
+    /// Looked at, with the turn that ends when the look is taken in.
+    Looked(Box<Done>, Turn),
     /// Not looked at, or not to the end, because of a stop.
     Unread(Box<Watched>),
 }
@@ -43,7 +44,7 @@ impl Scheduler {
     /// Takes an ended look in.
     pub(super) fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
         match ended {
-            Ok(Back::Looked(done)) => hands.pending.push(*done),
+            Ok(Back::Looked(done, _turn)) => hands.pending.push(*done),
             Ok(Back::Unread(watched)) => hands.unread.push((*watched, self.clock.now())),
             Err(error) => {
                 // Only a panic ends a look this way; its lease brings the account back.
@@ -125,18 +126,18 @@ impl Scheduler {
     ) -> Back {
         let turn = async {
             self.clock.sleep_until(slot).await;
-            self.turns.wait(&turns).await
+            self.turns.wait(turns).await
         };
-        let _turn = tokio::select! {
+        let turn = tokio::select! {
             biased;
-            turn = turn => turn,
+            Ok(turn) = turn => turn,
             () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
         };
         let look = tokio::select! {
             look = self.eyes.look(&watched) => look,
             () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
         };
-        Back::Looked(Box::new(Done { watched, look }))
+        Back::Looked(Box::new(Done { watched, look }), turn)
     }
 
     /// The gap of the site an account's preferred source lies on.

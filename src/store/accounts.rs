@@ -10,13 +10,15 @@ use crate::model::visit::Failure;
 use crate::model::watch::{Days, Known, Trouble, Watched};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
+use std::collections::HashSet;
 
 /// The columns of [`WatchedRow`], in one place for every statement that returns them.
 macro_rules! watched_columns {
     () => {
-        "id, register, site, known_since, state, last_visit, good_look, covers_since, reach, last_update, last_original, \
+        "id, (SELECT register FROM account_text WHERE account_id = account.id) AS register, site, known_since, state, last_visit, good_look, covers_since, reach, last_update, last_original, \
          last_post, months, days, profile_empty, followers, failures, failure, failing_since, statement, statement_since, \
-         doubt_since, detail, source_no, etag, last_modified, listing, open_cases, attempts, lease_token"
+         doubt_since, detail, source_no, etag, last_modified, \
+         (SELECT listing FROM account_text WHERE account_id = account.id) AS listing, open_cases, attempts, lease_token"
     };
 }
 pub(crate) use watched_columns;
@@ -134,7 +136,11 @@ impl Tx {
             held.extend(self.finish_lean(chunk).await?);
         }
         for chunk in full.chunks(CHUNK) {
-            held.extend(self.finish_full(chunk).await?);
+            let ids: HashSet<AccountId> = self.finish_full(chunk).await?.into_iter().collect();
+            let kept: Vec<&Finish> =
+                chunk.iter().copied().filter(|finish| ids.contains(&finish.watched.id)).collect();
+            self.remember_listings(&kept).await?;
+            held.extend(ids);
         }
         Ok(held)
     }
@@ -167,11 +173,11 @@ impl Tx {
                  months = v.column13, days = v.column14, profile_empty = v.column15, followers = v.column16, \
                  failures = v.column17, failure = v.column18, failing_since = v.column19, statement = v.column20, \
                  statement_since = v.column21, doubt_since = v.column22, detail = v.column23, source_no = v.column24, \
-                 etag = v.column25, last_modified = v.column26, listing = v.column27, open_cases = v.column28, \
+                 etag = v.column25, last_modified = v.column26, open_cases = v.column27, \
                  lease_token = NULL, attempts = 0 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
-                let Watched { id, state, known, trouble, source_no, validators, listing, open_cases, .. } = &finish.watched;
+                let Watched { id, state, known, trouble, source_no, validators, open_cases, .. } = &finish.watched;
                 row.push_bind(id.0)
                     .push_bind(finish.due_at.map(to_ms))
                     .push_bind(finish.due_why.clone())
@@ -198,14 +204,28 @@ impl Tx {
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
-                    .push_bind(listing.to_bytes())
                     .push_bind(i64::from(*open_cases))
                     .push_bind(finish.watched.token);
             });
-            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column29 RETURNING id");
+            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column28 RETURNING id");
             query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
         });
         Ok(ids.into_iter().map(AccountId).collect())
+    }
+
+    async fn remember_listings(&mut self, finishes: &[&Finish]) -> Result<(), Error> {
+        if finishes.is_empty() {
+            return Ok(());
+        }
+        on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new("/* remember_listings */ UPDATE account_text SET listing = v.column2 FROM (");
+            query.push_values(finishes, |mut row, finish| {
+                row.push_bind(finish.watched.id.0).push_bind(finish.watched.listing.to_bytes());
+            });
+            query.push(") AS v WHERE account_id = v.column1");
+            query.build().persistent(finishes.len() == CHUNK).execute(conn).await?;
+        });
+        Ok(())
     }
 
     /// Gives leased accounts back without a look, to be taken again at `due_at`.

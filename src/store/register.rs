@@ -8,6 +8,7 @@ use crate::model::account::{AccountId, AccountState, Registered, Status};
 use crate::model::moment::to_ms;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
+use std::collections::HashMap;
 
 /// What a new line of the register makes of an account's row. What the register says about the account itself
 /// (closing, deregistered) shows at once; any other state waits for a look.
@@ -23,8 +24,8 @@ macro_rules! renewed {
     };
 }
 
-const LIST_REGISTER: &str =
-    "/* list_register */ SELECT id, register FROM account WHERE retired_at IS NULL ORDER BY id";
+const LIST_REGISTER: &str = "/* list_register */ SELECT a.id, t.register FROM account AS a JOIN account_text AS t ON t.account_id = a.id \
+     WHERE a.retired_at IS NULL ORDER BY a.id";
 
 impl Tx {
     /// Writes new lines of the register; their first look is due at once. `site` tells what shares one pace. A
@@ -36,14 +37,13 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         for chunk in added.chunks(CHUNK) {
-            on_tx!(self, Db, conn => {
+            let written: Vec<(i64, String)> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* add_accounts */ INSERT INTO account (key, register, name, platform, platform_uid, level, region_code, \
+                    "/* add_accounts */ INSERT INTO account (key, name, platform, platform_uid, level, region_code, \
                      owner, site, known_since, due_at, due_why, state) ",
                 );
                 query.push_values(chunk, |mut row, account| {
                     row.push_bind(account.key.clone())
-                        .push_bind(to_json(account))
                         .push_bind(account.name.clone())
                         .push_bind(account.platform.as_str())
                         .push_bind(account.platform_uid.clone())
@@ -57,14 +57,15 @@ impl Tx {
                         .push_bind(first_state(account).as_str());
                 });
                 query.push(concat!(
-                    " ON CONFLICT (key) DO UPDATE SET register = excluded.register, name = excluded.name, platform = excluded.platform, \
+                    " ON CONFLICT (key) DO UPDATE SET name = excluded.name, platform = excluded.platform, \
                      platform_uid = excluded.platform_uid, level = excluded.level, region_code = excluded.region_code, \
                      owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, ",
                     renewed!("excluded.state"),
-                    " WHERE account.retired_at IS NOT NULL"
+                    " WHERE account.retired_at IS NOT NULL RETURNING id, key"
                 ));
-                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
+                query.build_query_as().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
             });
+            self.write_lines(&written, chunk.iter()).await?;
         }
         Ok(())
     }
@@ -78,18 +79,17 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         for chunk in changed.chunks(CHUNK) {
-            on_tx!(self, Db, conn => {
+            let written: Vec<(i64, String)> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(concat!(
-                    "/* change_accounts */ UPDATE account SET key = v.column2, register = v.column3, name = v.column4, \
-                     platform = v.column5, platform_uid = v.column6, level = v.column7, region_code = v.column8, \
-                     owner = v.column9, site = v.column10, due_at = v.column11, due_why = v.column12, ",
-                    renewed!("v.column13"),
+                    "/* change_accounts */ UPDATE account SET key = v.column2, name = v.column3, \
+                     platform = v.column4, platform_uid = v.column5, level = v.column6, region_code = v.column7, \
+                     owner = v.column8, site = v.column9, due_at = v.column10, due_why = v.column11, ",
+                    renewed!("v.column12"),
                     " FROM (",
                 ));
                 query.push_values(chunk, |mut row, (old_key, account)| {
                     row.push_bind(old_key.clone())
                         .push_bind(account.key.clone())
-                        .push_bind(to_json(account))
                         .push_bind(account.name.clone())
                         .push_bind(account.platform.as_str())
                         .push_bind(account.platform_uid.clone())
@@ -101,10 +101,35 @@ impl Tx {
                         .push_bind("台账变更后复查")
                         .push_bind(first_state(account).as_str());
                 });
-                query.push(") AS v WHERE key = v.column1");
-                query.build().persistent(false).execute(conn).await?;
+                query.push(") AS v WHERE key = v.column1 RETURNING id, key");
+                query.build_query_as().persistent(false).fetch_all(conn).await?
             });
+            self.write_lines(&written, chunk.iter().map(|(_, account)| account)).await?;
         }
+        Ok(())
+    }
+
+    /// Writes the whole lines of accounts whose rows were written, told by number and key.
+    async fn write_lines(
+        &mut self,
+        written: &[(i64, String)],
+        accounts: impl Iterator<Item = &Registered>,
+    ) -> Result<(), Error> {
+        let lines: HashMap<&str, &Registered> =
+            accounts.map(|account| (account.key.as_str(), account)).collect();
+        let rows: Vec<(i64, &Registered)> =
+            written.iter().filter_map(|(id, key)| Some((*id, *lines.get(key.as_str())?))).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new("/* write_lines */ INSERT INTO account_text (account_id, register) ");
+            query.push_values(&rows, |mut row, (id, account)| {
+                row.push_bind(*id).push_bind(to_json(*account));
+            });
+            query.push(" ON CONFLICT (account_id) DO UPDATE SET register = excluded.register");
+            query.build().persistent(rows.len() == CHUNK).execute(conn).await?;
+        });
         Ok(())
     }
 
@@ -149,7 +174,7 @@ impl Store {
         let rows: Vec<(i64, String)> =
             on_db!(self, Db, pool => sqlx::query_as::<Db, _>(LIST_REGISTER).fetch_all(pool).await?);
         rows.into_iter()
-            .map(|(id, text)| Ok((AccountId(id), json("account", "register", id, &text)?)))
+            .map(|(id, text)| Ok((AccountId(id), json("account_text", "register", id, &text)?)))
             .collect()
     }
 }

@@ -116,8 +116,10 @@ async fn no_constant_statement_walks_through_a_large_table_on_sqlite() {
                 .await
                 .unwrap();
             let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+            // The oldest due are as many as are wanted.
+            let short = ["SCAN CONSTANT ROW", "SCAN oldest"];
             let walks = steps.iter().any(|step| {
-                step.starts_with("SCAN") && !step.contains("USING") && step != "SCAN CONSTANT ROW"
+                step.starts_with("SCAN") && !step.contains("USING") && !short.contains(&step.as_str())
             });
             assert_eq!(walks, READ_EVERYTHING.contains(&name.as_str()), "{name}: {steps:?}");
         }

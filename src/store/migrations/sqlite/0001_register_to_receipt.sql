@@ -1,11 +1,10 @@
 -- From the register to the receipt: accounts, what was seen, cases, and who was told.
 -- Times are milliseconds since 1970 (UTC), bound by the program's clock; SQL never asks for the time.
 
--- One registered account: the register's line, when to look next, and what is known so far.
+-- One registered account: when to look next, and what is known so far. Each look rewrites the row twice, so it is kept short.
 CREATE TABLE account (
     id             INTEGER PRIMARY KEY,
     key            TEXT    NOT NULL UNIQUE,
-    register       TEXT    NOT NULL,             -- the whole line of the register, JSON
     name           TEXT    NOT NULL,
     platform       TEXT    NOT NULL,
     platform_uid   TEXT    NOT NULL,
@@ -35,11 +34,10 @@ CREATE TABLE account (
     days           BLOB    NOT NULL DEFAULT x'', -- posts per day of the last weeks
     profile_empty  BOOLEAN NOT NULL DEFAULT FALSE,
     followers      BIGINT,
-    -- memory of the last good listing
+    -- where the last good listing came from
     source_no      BIGINT  NOT NULL DEFAULT 0,
     etag           TEXT,
     last_modified  TEXT,
-    listing        BLOB    NOT NULL DEFAULT x'',
     -- failed looks
     failures       BIGINT  NOT NULL DEFAULT 0,
     failure        TEXT,
@@ -58,6 +56,13 @@ CREATE INDEX account_site ON account (site, failures, failure) WHERE due_at IS N
 CREATE INDEX account_standing ON account (platform, level, state) WHERE retired_at IS NULL;
 CREATE INDEX account_no_original ON account (platform) WHERE retired_at IS NULL AND no_original;
 CREATE INDEX account_tried ON account (attempts) WHERE due_at IS NOT NULL AND attempts > 1;
+
+-- The long part of an account, which most looks only read.
+CREATE TABLE account_text (
+    account_id INTEGER PRIMARY KEY,
+    register   TEXT    NOT NULL,                 -- the whole line of the register, JSON
+    listing    BLOB    NOT NULL DEFAULT x''       -- the items of the last good listing
+);
 
 -- One look at one account: the log of facts.
 CREATE TABLE visit (
