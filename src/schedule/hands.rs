@@ -81,13 +81,14 @@ impl Scheduler {
             }
         }
         let mut back = Vec::new();
-        let reach = started + (span(self.settings.lease) / 2).min(PATIENCE);
         self.turns.forget_idle();
         for (site, accounts) in by_site {
             let turns = self.turns.at(&site);
             let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
             let mut slots =
                 self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
+            // Counted from the reservation: a slow lease call has already spent the time since `started`.
+            let reach = self.clock.now() + (span(self.settings.lease) / 2).min(PATIENCE);
             for watched in accounts {
                 let slot = slots.take();
                 if slot > reach {

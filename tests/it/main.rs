@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod city;
+mod demo;
 mod docs;
 mod kill;
 mod mail;
