@@ -134,8 +134,9 @@ impl Scheduler {
             Ok(turn) = turn => turn,
             () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
         };
+        // A look under way is large, and most of those handed out only wait: it is made when its turn has come.
         let look = tokio::select! {
-            look = self.eyes.look(&watched) => look,
+            look = Box::pin(self.eyes.look(&watched)) => look,
             () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
         };
         Back::Looked(Box::new(Done { watched, look }), turn)

@@ -187,8 +187,10 @@ impl Recipe {
         if target.is_empty() {
             return Err(format!("“{}:”之后没有目标", self.name));
         }
-        let encoded = utf8_percent_encode(target, VALUE).to_string();
-        let filled = |template: &str| template.replace("{+target}", target).replace("{target}", &encoded);
+        let filled = |template: &str| {
+            let encoded = utf8_percent_encode(target, VALUE).to_string();
+            template.replace("{+target}", target).replace("{target}", &encoded)
+        };
         let address = if self.url == "{target}" { target.to_owned() } else { filled(&self.url) };
         let url = match &self.base {
             Some(base) => base.join(&address),
