@@ -20,7 +20,7 @@ use prometheus::{
 pub const SUPPRESSED: &[&str] = &["inhibited"];
 
 /// Transactions by name; the label of `store_transaction_seconds`.
-pub const TRANSACTIONS: &[&str] = &["lease", "commit", "group", "delivery"];
+pub const TRANSACTIONS: &[&str] = &["lease", "commit"];
 
 macro_rules! metrics {
     ($($(#[doc = $help:literal])+ $field:ident: $kind:ident $(($($label:literal),+))? $(@ $buckets:expr)?;)+) => {

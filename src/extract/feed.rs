@@ -10,6 +10,7 @@ use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, Naming, On, Recipe};
 use super::scan::tag_end;
 use super::{Trouble, address, clean, cut};
+use crate::model::address::plain_with_route;
 use crate::model::listing::{Extracted, Listing, Profile};
 use crate::model::moment;
 use crate::model::post::{Origin, Published};
@@ -204,7 +205,7 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
         absolute: true,
         ..Found::default()
     };
-    if address::normalise(&found.id) == address::normalise(&found.url) {
+    if plain_with_route(&found.id) == plain_with_route(&found.url) {
         found.id.clear();
     }
     for rule in &recipe.origins {

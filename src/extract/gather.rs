@@ -3,9 +3,9 @@
 //! In: items in the order of the page, each with the hash of what was read. Out: an `Extracted`, in which an item
 //! known from the last look is a line only, and never parsed. It never keeps two lines of one post.
 
-use super::address;
 use super::clean;
 use super::recipe::Recipe;
+use crate::model::address::plain_with_route;
 use crate::model::listing::{Extracted, Line, Listing};
 use crate::model::post::{Origin, Post, PostKey, Published};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -65,7 +65,7 @@ impl<'a> Gather<'a> {
         let identity =
             [found.id.trim(), &found.url, &found.title, &found.text].into_iter().find(|id| !id.is_empty());
         let Some(identity) = identity else { return };
-        let key = PostKey::of(&address::normalise(identity));
+        let key = PostKey::of(&plain_with_route(identity));
         if !self.seen.insert(key) || self.out.listing.lines.len() >= MOST {
             return;
         }

@@ -101,7 +101,7 @@ pub fn article(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result
 #[must_use]
 pub fn post_of(article: Article, url: &Url) -> Post {
     Post {
-        key: PostKey::of(&address::normalise(url.as_str())),
+        key: PostKey::of(&crate::model::address::plain_with_route(url.as_str())),
         url: url.to_string(),
         title: article.title.unwrap_or_else(|| clean::opening(&article.text)),
         text: article.text,

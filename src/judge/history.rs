@@ -3,18 +3,15 @@
 //! In: every good look and every sighting of a post. Out: the posts that count, each with the latest time
 //! the evidence allows. Linear in the history but for one table of look-ups; never reads a rule.
 
+use crate::model::address;
 use crate::model::post::{Origin, PostKey, Published};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
-use url::Url;
 
 /// How much earlier than a look a post may be dated and still have been missed by it.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
-
-/// Query parameters that do not tell posts apart, besides `utm_*`.
-const TRACKING: [&str; 5] = ["from", "scene", "chksm", "share_token", "timestamp"];
 
 /// One look at an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +142,7 @@ pub(super) fn merge<'a>(sightings: &[Sighting<'a>]) -> Vec<Known<'a>> {
     let mut sets = Sets { parent: (0..seen.len()).collect() };
     sets.join_equal(seen.iter().map(|sighting| Some(sighting.guid).filter(|guid| !guid.is_empty())));
     sets.join_equal(
-        seen.iter().map(|sighting| Some(plain_address(sighting.url)).filter(|url| !url.is_empty())),
+        seen.iter().map(|sighting| Some(address::plain(sighting.url)).filter(|url| !url.is_empty())),
     );
     sets.join_equal(seen.iter().map(|sighting| twin(sighting.title, sighting.published)));
     let mut place: HashMap<usize, usize> = HashMap::new();
@@ -208,31 +205,6 @@ impl Sets {
             self.parent[a.max(b)] = a.min(b);
         }
     }
-}
-
-/// An address without what does not tell posts apart: scheme, fragment, trailing slash, tracking parameters.
-fn plain_address(address: &str) -> String {
-    let address = address.trim();
-    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
-    if url.scheme() == "http" {
-        // Cannot fail: both schemes are special ones (URL standard, 4.4).
-        let _ = url.set_scheme("https");
-    }
-    url.set_fragment(None);
-    let kept: Vec<&str> =
-        url.query().unwrap_or_default().split('&').filter(|pair| tells_apart(pair)).collect();
-    let kept = kept.join("&");
-    url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-    if !url.cannot_be_a_base() {
-        let path = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&path);
-    }
-    url.into()
-}
-
-fn tells_apart(pair: &str) -> bool {
-    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-    !pair.is_empty() && !name.starts_with("utm_") && !TRACKING.contains(&name)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! themselves, but they never read a clock, a file or a database.
 
 pub mod account;
+pub mod address;
 pub mod charset;
 pub mod delivery;
 pub mod finding;

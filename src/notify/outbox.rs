@@ -10,7 +10,6 @@ use super::route::CaseFacts;
 use super::settings::Settings;
 use crate::clock::{Clock, SharedClock, System};
 use crate::metrics::Metrics;
-use crate::model::account::Tier;
 use crate::model::finding::{Evidence, Level, Rule};
 use crate::model::incident::{Incident, IncidentId, IncidentKey, State};
 use crate::model::moment::zh_minute;
@@ -203,7 +202,12 @@ impl Outbox {
             for (id, _) in &opened {
                 // Nobody hears by mail that the only address for such news is dead.
                 if self.settings.operator.email.iter().any(|address| address != recipient) {
-                    add_touches(&self.settings, &mut touches, *id, &ABOUT_OURSELVES);
+                    add_touches(
+                        &self.settings,
+                        &mut touches,
+                        *id,
+                        &CaseFacts::elsewhere(Rule::Undeliverable),
+                    );
                 }
             }
             tx.touch_groups(&touches.into_values().collect::<Vec<_>>(), now).await?;
@@ -225,17 +229,6 @@ impl Outbox {
         Ok(running.iter().filter(about).map(|case| case.id).collect())
     }
 }
-
-/// What a case about a recipient is about, for its audiences.
-const ABOUT_OURSELVES: CaseFacts<'static> = CaseFacts {
-    rule: Rule::Undeliverable,
-    level: Level::Reminder,
-    platform: None,
-    tier: Tier::Unknown,
-    region_code: "",
-    owner: "",
-    owner_email: &[],
-};
 
 fn undeliverable(recipient: &str, error: &str, now: DateTime<Utc>) -> NewIncident {
     let summary = format!("{}起发往{recipient}的邮件无法送达：{error}", zh_minute(now));

@@ -29,6 +29,22 @@ pub struct CaseFacts<'a> {
     pub owner_email: &'a [String],
 }
 
+impl CaseFacts<'static> {
+    /// A case about a site or about ourselves: no account, no place, a reminder.
+    #[must_use]
+    pub const fn elsewhere(rule: Rule) -> Self {
+        Self {
+            rule,
+            level: Level::Reminder,
+            platform: None,
+            tier: Tier::Unknown,
+            region_code: "",
+            owner: "",
+            owner_email: &[],
+        }
+    }
+}
+
 /// People who hear together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Audience {

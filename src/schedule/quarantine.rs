@@ -6,7 +6,6 @@
 
 use super::commit::new_incident;
 use super::{Error, Scheduler};
-use crate::model::account::Tier;
 use crate::model::finding::{Evidence, Finding, Level, Rule};
 use crate::model::incident::IncidentKey;
 use crate::model::watch::Watched;
@@ -44,15 +43,7 @@ impl Scheduler {
                 account.id = key.account.map(|id| id.0),
                 "account kept apart: looking at it never ends well"
             );
-            let facts = CaseFacts {
-                rule: key.rule,
-                level: Level::Reminder,
-                platform: None,
-                tier: Tier::Unknown,
-                region_code: "",
-                owner: "",
-                owner_email: &[],
-            };
+            let facts = CaseFacts::elsewhere(key.rule);
             add_touches(&self.notify, &mut touches, id, &facts);
             self.metrics
                 .findings_total

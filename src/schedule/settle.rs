@@ -12,7 +12,7 @@ use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
 use crate::judge::{inactivity, originality, reachability};
-use crate::model::account::{AccountId, AccountState};
+use crate::model::account::AccountId;
 use crate::model::finding::{Finding, Rule};
 use crate::model::listing::{Extracted, Listing};
 use crate::model::page::{Miss, Validators};
@@ -345,10 +345,4 @@ pub fn sight_of(watched: &Watched) -> reachability::Sight {
         known_since: watched.known_since,
         detail: trouble.detail.clone(),
     }
-}
-
-/// The state of an account whose look settled nothing about it.
-#[must_use]
-pub fn state_of(watched: &Watched, pack: &Pack, now: DateTime<Utc>) -> AccountState {
-    inactivity::judge(&facts_of(watched), pack, now).state
 }

@@ -7,7 +7,6 @@ use super::commit::{Done, answered};
 use super::sentinel::Change;
 use super::{Error, Scheduler};
 use crate::incident::damp::{self, Damp};
-use crate::model::account::Tier;
 use crate::model::finding::{Evidence, Level, Rule};
 use crate::model::incident::{Incident, IncidentKey, State};
 use crate::model::moment::zh_minute;
@@ -124,15 +123,7 @@ impl Scheduler {
             opened_at: now,
             evidence: Evidence { summary, advice: advice.to_owned(), ..Evidence::default() },
         };
-        let facts = CaseFacts {
-            rule,
-            level: new.level,
-            platform: None,
-            tier: Tier::Unknown,
-            region_code: "",
-            owner: "",
-            owner_email: &[],
-        };
+        let facts = CaseFacts::elsewhere(rule);
         let mut tx = self.store.begin().await?;
         let opened = tx.open_incidents(&[new], &self.worker).await?;
         let mut touches = BTreeMap::new();
