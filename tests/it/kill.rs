@@ -131,7 +131,9 @@ both! {
                 }
             }
         }
-        assert!(caught.iter().all(|rounds| *rounds > 0), "the kills hit nothing: {caught:?}");
+        // A group is in hand for milliseconds only: whether a kill falls there is chance, and is told but not asked.
+        let [accounts, _, mails] = caught;
+        assert!(accounts > 0 && mails > 0, "the kills hit nothing: {caught:?}");
         let running: BTreeSet<usize> = silent().difference(&recovering()).copied().collect();
         let last = Program::start(&office);
         settled(&store, &keys(&running)).await;
