@@ -214,7 +214,7 @@ impl Service {
     }
 
     async fn sweep(&self) {
-        self.app.store.make_due("", "", System.now()).await.unwrap();
+        self.app.store.make_due(None, None, System.now()).await.unwrap();
         let done = std::cell::Cell::new((0, 0));
         let count = |progress: xunwang::schedule::Progress| done.set((progress.done, progress.failed));
         self.app.settle(count, self.stop.clone()).await.unwrap();

@@ -42,21 +42,18 @@ impl Args {
     /// Makes the wanted accounts due at once. Returns how many there are.
     async fn make_due(&self, app: &App) -> Result<u64, Failed> {
         let now = app.clock.now();
-        let platform = self.platform.map_or("", Platform::as_str);
         if self.account.is_empty() {
-            return Ok(app.store.make_due(platform, "", now).await?);
+            return Ok(app.store.make_due(self.platform, None, now).await?);
         }
-        let mut total = 0;
+        let mut accounts = Vec::new();
         for wanted in &self.account {
             let found = app.store.find_watched(wanted).await?;
             if found.is_empty() {
                 return Err(Failed::Usage(format!("台账中没有“{wanted}”")));
             }
-            for watched in found {
-                total += app.store.make_due(platform, &watched.registered.key, now).await?;
-            }
+            accounts.extend(found.into_iter().map(|watched| watched.id));
         }
-        Ok(total)
+        Ok(app.store.make_due(self.platform, Some(&accounts), now).await?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! at soon, and at no site more at once than its share.
 
 use super::commit::Done;
+use super::pace::{Slots, Want};
 use super::stop::{out_of_time, stopped};
 use super::turns::Turn;
 use super::visit::PATIENCE;
@@ -71,31 +72,32 @@ impl Scheduler {
         let leased = self.store.lease_accounts(take, self.settings.per_site * AHEAD).await?;
         self.observe("lease", started);
         let any = !leased.is_empty();
-        let mut by_site: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
-        let mut apart = Vec::new();
-        for watched in leased {
-            if quarantine::is_kept_apart(watched.attempts, self.settings.quarantine) {
-                apart.push(watched);
-            } else {
-                by_site.entry(watched.site.clone()).or_default().push(watched);
+        let (apart, leased): (Vec<Watched>, Vec<Watched>) = leased
+            .into_iter()
+            .partition(|watched| quarantine::is_kept_apart(watched.attempts, self.settings.quarantine));
+        let mut wants: BTreeMap<String, Want> = BTreeMap::new();
+        for watched in &leased {
+            match wants.get_mut(&watched.site) {
+                Some(want) => want.requests += 1,
+                None => {
+                    wants.insert(watched.site.clone(), Want { requests: 1, gap: self.gap_of(watched) });
+                }
             }
         }
-        let mut back = Vec::new();
+        let mut slots = self.eyes.pace.reserve_all(&wants).await?;
+        // Counted from the reservation: a slow lease call has already spent the time since `started`.
+        let reach = self.clock.now() + (span(self.settings.lease) / 2).min(PATIENCE);
         self.turns.forget_idle();
-        for (site, accounts) in by_site {
-            let turns = self.turns.at(&site);
-            let gap = accounts.first().map_or(std::time::Duration::ZERO, |watched| self.gap_of(watched));
-            let mut slots =
-                self.eyes.pace.reserve(&site, u32::try_from(accounts.len()).unwrap_or(u32::MAX), gap).await?;
-            // Counted from the reservation: a slow lease call has already spent the time since `started`.
-            let reach = self.clock.now() + (span(self.settings.lease) / 2).min(PATIENCE);
-            for watched in accounts {
-                let slot = slots.take();
-                if slot > reach {
-                    back.push((watched, slot));
-                } else {
-                    hands.looks.spawn(Arc::clone(self).look(watched, slot, Arc::clone(&turns), stop.clone()));
-                }
+        let mut back = Vec::new();
+        // In the order of the register, where neighbours mostly lie on different sites: their looks run side by side,
+        // and a site's next look finds the connection of the one before.
+        for watched in leased {
+            let slot = slots.get_mut(&watched.site).map_or(started, Slots::take);
+            if slot > reach {
+                back.push((watched, slot));
+            } else {
+                let turns = self.turns.at(&watched.site);
+                hands.looks.spawn(Arc::clone(self).look(watched, slot, turns, stop.clone()));
             }
         }
         self.give_back(back).await?;

@@ -74,7 +74,7 @@ impl Default for Settings {
             per_site: 16,
             lease: std::time::Duration::from_mins(10),
             gather: std::time::Duration::from_millis(200),
-            batch: 200,
+            batch: 400,
             poll: std::time::Duration::from_secs(1),
             quarantine: 5,
             pack: "national".to_owned(),

@@ -1,13 +1,13 @@
 //! When a site may be asked: time slots shared by all workers.
 //!
-//! In: a site, a gap and how many requests are wanted. Out: the instants at which they may leave. A site that
+//! In: sites, their gaps and how many requests are wanted. Out: the instants at which they may leave. A site that
 //! refused is left alone by the whole fleet, because its next slot lies behind its cool-down.
 
 use super::backoff;
 use crate::clock::SharedClock;
 use crate::store::{Error, Store};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
@@ -36,15 +36,27 @@ impl Pace {
         Ok(Self { store, clock, cooling: Arc::new(Mutex::new(cooling)) })
     }
 
-    /// Reserves slots for `n` requests to a site: the first instant and the gap between them. A site without
-    /// a gap that is not cooling down needs no slots.
-    pub async fn reserve(&self, site: &str, n: u32, gap: std::time::Duration) -> Result<Slots, Error> {
+    /// Reserves the slot of one request to a site.
+    pub async fn reserve(&self, site: &str, gap: std::time::Duration) -> Result<DateTime<Utc>, Error> {
+        let wants = BTreeMap::from([(site.to_owned(), Want { requests: 1, gap })]);
+        let slots = self.reserve_all(&wants).await?;
+        Ok(slots.get(site).map_or_else(|| self.clock.now(), |slots| slots.next))
+    }
+
+    /// Reserves slots for requests to several sites at once: for each the first instant and the gap between them. A
+    /// site without a gap that is not cooling down needs no slots.
+    pub async fn reserve_all(&self, wants: &BTreeMap<String, Want>) -> Result<HashMap<String, Slots>, Error> {
         let now = self.clock.now();
-        let gap = Duration::from_std(gap).unwrap_or(Duration::days(1));
-        if gap.is_zero() && !self.is_cooling(site) {
-            return Ok(Slots { next: now, gap });
-        }
-        Ok(Slots { next: self.store.reserve_slots(site, n, gap, now).await?, gap })
+        let gap = |want: &Want| Duration::from_std(want.gap).unwrap_or(Duration::days(1));
+        let paced = wants.iter().filter(|(site, want)| !want.gap.is_zero() || self.is_cooling(site));
+        let spans = paced
+            .map(|(site, want)| (site.clone(), gap(want) * i32::try_from(want.requests).unwrap_or(i32::MAX)));
+        let firsts = self.store.reserve_slots(&spans.collect(), now).await?;
+        let slots = wants.iter().map(|(site, want)| {
+            let next = firsts.get(site).copied().unwrap_or(now);
+            (site.clone(), Slots { next, gap: gap(want) })
+        });
+        Ok(slots.collect())
     }
 
     /// Notes that a site refused: nobody asks it again for a while.
@@ -67,6 +79,15 @@ impl Pace {
     fn is_cooling(&self, site: &str) -> bool {
         self.cooling.lock().unwrap_or_else(PoisonError::into_inner).contains(site)
     }
+}
+
+/// Requests wanted of one site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Want {
+    /// How many.
+    pub requests: u32,
+    /// The least time between two of them.
+    pub gap: std::time::Duration,
 }
 
 /// Consecutive slots of one site.

@@ -180,8 +180,8 @@ impl Eyes {
     async fn wait(&self, site: &str, recipe: &Recipe, url: &Url) -> bool {
         // A store that cannot be asked must not turn into a burst of requests: the plain gap is kept instead.
         let gap = self.gap(recipe, url);
-        let slot = match self.pace.reserve(site, 1, gap).await {
-            Ok(mut slots) => slots.take(),
+        let slot = match self.pace.reserve(site, gap).await {
+            Ok(slot) => slot,
             Err(error) => {
                 tracing::warn!(%error, site, "no slot could be reserved, keeping the plain gap");
                 self.clock.now() + chrono::Duration::from_std(gap).unwrap_or_default()

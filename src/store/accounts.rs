@@ -1,7 +1,7 @@
 //! Accounts as they are handed out for a look, and what the look left behind.
 
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, storable, to_json, word};
-use crate::model::account::AccountId;
+use crate::model::account::{AccountId, Platform};
 use crate::model::finding::LastPost;
 use crate::model::listing::Listing;
 use crate::model::moment::{from_ms, to_ms};
@@ -12,13 +12,14 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
 use std::collections::HashSet;
 
-/// The columns of [`WatchedRow`], in one place for every statement that returns them.
+/// The columns of [`WatchedRow`] and where they come from, in one place for every statement that returns them.
 macro_rules! watched_columns {
     () => {
-        "id, (SELECT register FROM account_text WHERE account_id = account.id) AS register, site, known_since, state, last_visit, good_look, covers_since, reach, last_update, last_original, \
-         last_post, months, days, profile_empty, followers, failures, failure, failing_since, statement, statement_since, \
-         doubt_since, detail, source_no, etag, last_modified, \
-         (SELECT listing FROM account_text WHERE account_id = account.id) AS listing, open_cases, attempts, lease_token"
+        "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
+         a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.failures, a.failure, a.failing_since, \
+         a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.etag, a.last_modified, t.listing, a.open_cases, \
+         l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
+         JOIN account_text AS t ON t.account_id = l.account_id"
     };
 }
 pub(crate) use watched_columns;
@@ -121,7 +122,7 @@ pub struct Finish {
     pub due_why: String,
     /// Whether the original-content rule is broken now.
     pub no_original: bool,
-    /// Nothing but the times of the look has changed: a short statement will do.
+    /// Nothing but the times of the look has changed: the facts need not be written.
     pub lean: bool,
 }
 
@@ -130,61 +131,55 @@ impl Tx {
     /// learnt about the others must not be written.
     pub async fn finish_accounts(&mut self, finishes: &[&Finish]) -> Result<Vec<AccountId>, Error> {
         let mut held = Vec::with_capacity(finishes.len());
-        let (lean, full): (Vec<&Finish>, Vec<&Finish>) =
-            finishes.iter().copied().partition(|finish| finish.lean);
-        for chunk in lean.chunks(CHUNK) {
-            held.extend(self.finish_lean(chunk).await?);
+        for chunk in finishes.chunks(CHUNK) {
+            held.extend(self.finish_looks(chunk).await?);
         }
-        for chunk in full.chunks(CHUNK) {
-            let ids: HashSet<AccountId> = self.finish_full(chunk).await?.into_iter().collect();
-            let kept: Vec<&Finish> =
-                chunk.iter().copied().filter(|finish| ids.contains(&finish.watched.id)).collect();
-            self.remember_listings(&kept).await?;
-            held.extend(ids);
+        let ids: HashSet<AccountId> = held.iter().copied().collect();
+        let changed =
+            finishes.iter().copied().filter(|finish| !finish.lean && ids.contains(&finish.watched.id));
+        for chunk in changed.collect::<Vec<_>>().chunks(CHUNK) {
+            self.remember_facts(chunk).await?;
+            self.remember_listings(chunk).await?;
         }
         Ok(held)
     }
 
-    async fn finish_lean(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
+    async fn finish_looks(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
         let ids: Vec<i64> = on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new(
-                "/* finish_lean */ UPDATE account SET due_at = v.column2, last_visit = v.column3, good_look = v.column3, \
-                 due_why = v.column5, lease_token = NULL, attempts = 0 FROM (",
+                "/* finish_looks */ UPDATE account_look SET due_at = v.column2, due_why = v.column3, last_visit = v.column4, \
+                 good_look = v.column5, lease_token = NULL, attempts = 0 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
-                row.push_bind(finish.watched.id.0)
+                let Watched { id, known, token, .. } = &finish.watched;
+                row.push_bind(id.0)
                     .push_bind(finish.due_at.map(to_ms))
-                    .push_bind(finish.watched.known.last_visit.map(to_ms))
-                    .push_bind(finish.watched.token)
-                    .push_bind(finish.due_why.clone());
+                    .push_bind(finish.due_why.clone())
+                    .push_bind(known.last_visit.map(to_ms))
+                    .push_bind(known.good_look.map(to_ms))
+                    .push_bind(*token);
             });
-            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column4 RETURNING id");
+            query.push(") AS v WHERE account_id = v.column1 AND lease_token = v.column6 RETURNING account_id");
             query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
         });
         Ok(ids.into_iter().map(AccountId).collect())
     }
 
-    async fn finish_full(&mut self, chunk: &[&Finish]) -> Result<Vec<AccountId>, Error> {
-        let ids: Vec<i64> = on_tx!(self, Db, conn => {
+    async fn remember_facts(&mut self, chunk: &[&Finish]) -> Result<(), Error> {
+        on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new(
-                "/* finish_full */ UPDATE account SET due_at = v.column2, due_why = v.column3, state = v.column4, \
-                 no_original = v.column5, last_visit = v.column6, good_look = v.column7, covers_since = v.column8, \
-                 reach = v.column9, last_update = v.column10, last_original = v.column11, last_post = v.column12, \
-                 months = v.column13, days = v.column14, profile_empty = v.column15, followers = v.column16, \
-                 failures = v.column17, failure = v.column18, failing_since = v.column19, statement = v.column20, \
-                 statement_since = v.column21, doubt_since = v.column22, detail = v.column23, source_no = v.column24, \
-                 etag = v.column25, last_modified = v.column26, open_cases = v.column27, \
-                 lease_token = NULL, attempts = 0 FROM (",
+                "/* remember_facts */ UPDATE account SET state = v.column2, no_original = v.column3, covers_since = v.column4, \
+                 reach = v.column5, last_update = v.column6, last_original = v.column7, last_post = v.column8, \
+                 months = v.column9, days = v.column10, profile_empty = v.column11, followers = v.column12, \
+                 failures = v.column13, failure = v.column14, failing_since = v.column15, statement = v.column16, \
+                 statement_since = v.column17, doubt_since = v.column18, detail = v.column19, source_no = v.column20, \
+                 etag = v.column21, last_modified = v.column22, open_cases = v.column23 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
                 let Watched { id, state, known, trouble, source_no, validators, open_cases, .. } = &finish.watched;
                 row.push_bind(id.0)
-                    .push_bind(finish.due_at.map(to_ms))
-                    .push_bind(finish.due_why.clone())
                     .push_bind(state.as_str())
                     .push_bind(finish.no_original)
-                    .push_bind(known.last_visit.map(to_ms))
-                    .push_bind(known.good_look.map(to_ms))
                     .push_bind(known.covers_since.map(to_ms))
                     .push_bind(known.reach.map(to_ms))
                     .push_bind(known.last_update.map(to_ms))
@@ -204,19 +199,15 @@ impl Tx {
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
-                    .push_bind(i64::from(*open_cases))
-                    .push_bind(finish.watched.token);
+                    .push_bind(i64::from(*open_cases));
             });
-            query.push(") AS v WHERE id = v.column1 AND lease_token = v.column28 RETURNING id");
-            query.build_query_scalar().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
+            query.push(") AS v WHERE id = v.column1");
+            query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
         });
-        Ok(ids.into_iter().map(AccountId).collect())
+        Ok(())
     }
 
     async fn remember_listings(&mut self, finishes: &[&Finish]) -> Result<(), Error> {
-        if finishes.is_empty() {
-            return Ok(());
-        }
         on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new("/* remember_listings */ UPDATE account_text SET listing = v.column2 FROM (");
             query.push_values(finishes, |mut row, finish| {
@@ -233,7 +224,7 @@ impl Tx {
         for chunk in accounts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* release_accounts */ UPDATE account SET due_at = v.column2, lease_token = NULL, attempts = v.column4 FROM (",
+                    "/* release_accounts */ UPDATE account_look SET due_at = v.column2, lease_token = NULL, attempts = v.column4 FROM (",
                 );
                 query.push_values(chunk, |mut row, (watched, due)| {
                     row.push_bind(watched.id.0)
@@ -241,7 +232,7 @@ impl Tx {
                         .push_bind(watched.token)
                         .push_bind(i64::from(watched.attempts));
                 });
-                query.push(") AS v WHERE id = v.column1 AND lease_token = v.column3");
+                query.push(") AS v WHERE account_id = v.column1 AND lease_token = v.column3");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }
@@ -252,12 +243,10 @@ impl Tx {
 const FIND_WATCHED: &str = concat!(
     "/* find_watched */ SELECT ",
     watched_columns!(),
-    " FROM account WHERE key = $1 OR name = $1 ORDER BY id"
+    " WHERE a.key = $1 OR a.name = $1 ORDER BY a.id"
 );
-const MAKE_DUE: &str = "/* make_due */ UPDATE account SET due_at = $1, due_why = '手动巡查' \
-     WHERE retired_at IS NULL AND due_at IS NOT NULL AND lease_token IS NULL AND ($2 = '' OR platform = $2) AND ($3 = '' OR key = $3)";
-const NEXT_DUE: &str = "/* next_due */ SELECT MIN(due_at) FROM account WHERE due_at IS NOT NULL";
-const COUNT_DUE: &str = "/* count_due */ SELECT COUNT(*) FROM account WHERE due_at <= $1";
+const NEXT_DUE: &str = "/* next_due */ SELECT MIN(due_at) FROM account_look WHERE due_at IS NOT NULL";
+const COUNT_DUE: &str = "/* count_due */ SELECT COUNT(*) FROM account_look WHERE due_at <= $1";
 
 impl Store {
     /// The accounts with this key or name; a name may stand on several platforms.
@@ -266,11 +255,33 @@ impl Store {
         rows.into_iter().map(Watched::try_from).collect()
     }
 
-    /// Makes accounts due at once: all, those of one platform (word), or one (key). Returns how many.
-    pub async fn make_due(&self, platform: &str, key: &str, now: DateTime<Utc>) -> Result<u64, Error> {
+    /// Makes watched accounts due at once: all, or those of one platform, of these numbers, or both. Returns how many.
+    pub async fn make_due(
+        &self,
+        platform: Option<Platform>,
+        accounts: Option<&[AccountId]>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, Error> {
+        if accounts.is_some_and(<[AccountId]>::is_empty) {
+            return Ok(0);
+        }
         let mut tx = self.begin().await?;
-        let rows = on_tx!(&mut tx, Db, conn =>
-            sqlx::query::<Db>(MAKE_DUE).bind(to_ms(now)).bind(platform.to_owned()).bind(key.to_owned()).execute(conn).await?.rows_affected());
+        let rows = on_tx!(&mut tx, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new("/* make_due */ UPDATE account_look SET due_why = '手动巡查', due_at = ");
+            query.push_bind(to_ms(now)).push(" WHERE due_at IS NOT NULL AND lease_token IS NULL");
+            if let Some(platform) = platform {
+                query.push(" AND account_id IN (SELECT id FROM account WHERE platform = ").push_bind(platform.as_str()).push(")");
+            }
+            if let Some(accounts) = accounts {
+                query.push(" AND account_id IN (");
+                let mut list = query.separated(", ");
+                for account in accounts {
+                    list.push_bind(account.0);
+                }
+                query.push(")");
+            }
+            query.build().persistent(false).execute(conn).await?.rows_affected()
+        });
         tx.commit().await?;
         Ok(rows)
     }

@@ -80,15 +80,15 @@ struct HealthRow {
 
 const ACCOUNTS: &str = "/* figures_accounts */ SELECT platform, level, state, COUNT(*) FROM account WHERE retired_at IS NULL GROUP BY platform, level, state";
 const NO_ORIGINAL: &str = "/* figures_no_original */ SELECT platform, COUNT(*) FROM account WHERE retired_at IS NULL AND no_original GROUP BY platform";
-const DUE: &str = "/* figures_due */ SELECT COUNT(*), MIN(due_at) FROM account WHERE due_at <= $1";
-const QUARANTINED: &str = "/* figures_quarantined */ SELECT COUNT(*) FROM account WHERE due_at IS NOT NULL AND attempts > 1 AND attempts >= $1";
+const DUE: &str = "/* figures_due */ SELECT COUNT(*), MIN(due_at) FROM account_look WHERE due_at <= $1";
+const QUARANTINED: &str = "/* figures_quarantined */ SELECT COUNT(*) FROM account_look WHERE due_at IS NOT NULL AND attempts > 1 AND attempts >= $1";
 const COOLING: &str = "/* figures_cooling */ SELECT MAX(cool_until) FROM site WHERE cool_count > 0";
 const INCIDENTS: &str =
     "/* figures_incidents */ SELECT rule, state, COUNT(*) FROM incident GROUP BY rule, state";
 const OUTBOX: &str = "/* figures_outbox */ SELECT COUNT(*) FILTER (WHERE state = 'pending'), MIN(CASE WHEN state = 'pending' THEN written_at END), \
      COUNT(*) FILTER (WHERE state = 'dead') FROM delivery";
 const HEALTH: &str = "/* account_health */ SELECT id, key, name, platform, owner, region_code, state, last_update, last_original, good_look, \
-     followers, days FROM account WHERE retired_at IS NULL AND id > $1 AND ($2 = '' OR platform = $2) ORDER BY id LIMIT $3";
+     followers, days FROM account JOIN account_look ON account_id = id WHERE retired_at IS NULL AND id > $1 AND ($2 = '' OR platform = $2) ORDER BY id LIMIT $3";
 
 impl Store {
     /// Counts everything a scrape shows. `quarantine` is the number of tries, two or more, after which an account

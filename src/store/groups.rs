@@ -227,10 +227,10 @@ impl Store {
             query.push(") ORDER BY id");
             let rows = query.build_query_as().persistent(false).fetch_all(pool).await?;
             let mut query = QueryBuilder::<Db>::new(
-                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, a.site, a.last_post, \
-                 (SELECT register FROM account_text WHERE account_id = a.id) AS register, i.id, i.account_id, i.rule, i.subject, \
+                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, l.site, a.last_post, t.register, i.id, i.account_id, i.rule, i.subject, \
                  i.level, i.state, i.since, i.opened_at, i.changed_at, i.ended_at, i.evidence \
                  FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id LEFT JOIN account AS a ON a.id = i.account_id \
+                 LEFT JOIN account_look AS l ON l.account_id = a.id LEFT JOIN account_text AS t ON t.account_id = a.id \
                  WHERE (m.told = 'open' OR i.state IN ('open', 'acknowledged')) AND m.group_id IN (",
             );
             let mut list = query.separated(", ");

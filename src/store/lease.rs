@@ -6,10 +6,11 @@
 //! token no longer matches). These are the only statements with one text for each database.
 
 use super::accounts::{WatchedRow, watched_columns};
-use super::{Error, Store, Tx, on_tx};
+use super::{Error, Store, Tx, on_tx, to_json};
 use crate::model::moment::to_ms;
 use crate::model::watch::Watched;
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 
 /// Proof that rows were taken: what was taken later by somebody else carries another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,26 +75,39 @@ const FRONT: usize = 1000;
 
 /// How many of the oldest due accounts lie on the site with the most of them.
 const CROWD: &str = "/* crowd */ SELECT COALESCE(MAX(n), 0) FROM (SELECT COUNT(*) AS n FROM ( \
-     SELECT site FROM account WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2) AS oldest GROUP BY site) AS sites";
+     SELECT site FROM account_look WHERE due_at <= $1 ORDER BY due_at, account_id LIMIT $2) AS oldest GROUP BY site) AS sites";
 
 /// Accounts are taken fairly: at most so many of one site among the oldest due, lest one slow site fill the hands.
 /// Of those due at the same instant, as after an import, neighbours in the register go first: they lie on the same
 /// pages of the database, and mostly on different sites.
 const LEASE_ACCOUNTS: Text = Text {
     sqlite: concat!(
-        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT $6) AS oldest) AS ranked ",
-        "WHERE place <= $5 ORDER BY due_at, id LIMIT $4) RETURNING ",
-        watched_columns!()
+        "/* lease_accounts */ UPDATE account_look SET due_at = $1, lease_token = $2, attempts = attempts + 1 ",
+        "WHERE account_id IN ( ",
+        "SELECT account_id FROM (SELECT account_id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, account_id) AS place ",
+        "FROM (SELECT account_id, site, due_at FROM account_look WHERE due_at <= $3 ORDER BY due_at, account_id LIMIT $6) AS oldest) AS ranked ",
+        "WHERE place <= $5 ORDER BY due_at, account_id LIMIT $4) RETURNING account_id",
     ),
     postgres: concat!(
-        "/* lease_accounts */ UPDATE account SET due_at = $1, lease_token = $2, attempts = attempts + 1 WHERE id = ANY(ARRAY( ",
-        "SELECT id FROM account WHERE due_at <= $3 AND id IN ( ",
-        "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, id) AS place FROM ( ",
-        "SELECT id, site, due_at FROM account WHERE due_at <= $3 ORDER BY due_at, id LIMIT $6) AS oldest) AS ranked ",
-        "WHERE place <= $5) ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING ",
-        watched_columns!()
+        "/* lease_accounts */ UPDATE account_look SET due_at = $1, lease_token = $2, attempts = attempts + 1 ",
+        "WHERE account_id = ANY(ARRAY( ",
+        "SELECT account_id FROM account_look WHERE due_at <= $3 AND account_id IN ( ",
+        "SELECT account_id FROM (SELECT account_id, due_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY due_at, account_id) AS place ",
+        "FROM (SELECT account_id, site, due_at FROM account_look WHERE due_at <= $3 ORDER BY due_at, account_id LIMIT $6) AS oldest) AS ranked ",
+        "WHERE place <= $5) ORDER BY due_at, account_id LIMIT $4 FOR UPDATE SKIP LOCKED)) RETURNING account_id",
+    ),
+};
+/// Numbers travel as one JSON list: a statement of one length is prepared only once.
+const LEASED_ACCOUNTS: Text = Text {
+    sqlite: concat!(
+        "/* leased_accounts */ SELECT ",
+        watched_columns!(),
+        " WHERE l.account_id IN (SELECT value FROM json_each($1)) ORDER BY l.account_id"
+    ),
+    postgres: concat!(
+        "/* leased_accounts */ SELECT ",
+        watched_columns!(),
+        " WHERE l.account_id = ANY(ARRAY(SELECT value::bigint FROM json_array_elements_text($1::json))) ORDER BY l.account_id"
     ),
 };
 const LEASE_GROUPS: Text = oldest_due!("lease_groups", "incident_group");
@@ -139,12 +153,23 @@ impl Store {
             sqlx::query_scalar::<Db, i64>(CROWD).bind(to_ms(take.now)).bind(count(take.limit)).fetch_one(conn).await?);
         // Mostly no site has more than its share, and the oldest are taken as they come.
         let front = if crowd > count(per_site) { take.limit.max(FRONT) } else { take.limit };
-        let rows: Vec<WatchedRow> = on_tx!(&mut tx, Db, conn => {
-            let query = sqlx::query_as::<Db, WatchedRow>(statement).bind(to_ms(take.until)).bind(take.token.0).bind(to_ms(take.now));
+        let ids: Vec<i64> = on_tx!(&mut tx, Db, conn => {
+            let query = sqlx::query_scalar::<Db, i64>(statement).bind(to_ms(take.until)).bind(take.token.0).bind(to_ms(take.now));
             query.bind(count(take.limit)).bind(count(per_site)).bind(count(front)).fetch_all(conn).await?
         });
+        let mut leased = Vec::with_capacity(ids.len());
+        if !ids.is_empty() {
+            let statement = LEASED_ACCOUNTS.of(&tx);
+            on_tx!(&mut tx, Db, conn => {
+                let mut rows = sqlx::query_as::<Db, WatchedRow>(statement).bind(to_json(&ids)).fetch(conn);
+                while let Some(row) = rows.try_next().await? {
+                    leased.push(Watched::try_from(row));
+                }
+            });
+        }
+        // Committed also when a row makes no sense: it then comes back with its lease, not at once.
         tx.commit().await?;
-        rows.into_iter().map(Watched::try_from).collect()
+        leased.into_iter().collect()
     }
 }
 

@@ -19,9 +19,30 @@ macro_rules! renewed {
             $state,
             " <> 'new' OR account.state IN ('closing', 'deregistered') THEN ",
             $state,
-            " ELSE account.state END, retired_at = NULL, lease_token = NULL, attempts = 0, etag = NULL, last_modified = NULL, source_no = 0"
+            " ELSE account.state END, retired_at = NULL, etag = NULL, last_modified = NULL, source_no = 0"
         )
     };
+}
+
+/// Binds the columns that a line of the register says something about.
+macro_rules! bind_line {
+    ($row:expr, $account:expr) => {
+        $row.push_bind($account.key.clone())
+            .push_bind($account.name.clone())
+            .push_bind($account.platform.as_str())
+            .push_bind($account.platform_uid.clone())
+            .push_bind($account.level.as_str())
+            .push_bind($account.region_code.clone())
+            .push_bind($account.owner.clone())
+            .push_bind(first_state($account).as_str())
+    };
+}
+
+/// When and why an account is looked at after its line was written.
+struct Renewal<'a> {
+    site: &'a (dyn Fn(&Registered) -> String + Sync),
+    now: DateTime<Utc>,
+    why: &'static str,
 }
 
 const LIST_REGISTER: &str = "/* list_register */ SELECT a.id, t.register FROM account AS a JOIN account_text AS t ON t.account_id = a.id \
@@ -40,32 +61,22 @@ impl Tx {
             let written: Vec<(i64, String)> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
                     "/* add_accounts */ INSERT INTO account (key, name, platform, platform_uid, level, region_code, \
-                     owner, site, known_since, due_at, due_why, state) ",
+                     owner, state, known_since) ",
                 );
                 query.push_values(chunk, |mut row, account| {
-                    row.push_bind(account.key.clone())
-                        .push_bind(account.name.clone())
-                        .push_bind(account.platform.as_str())
-                        .push_bind(account.platform_uid.clone())
-                        .push_bind(account.level.as_str())
-                        .push_bind(account.region_code.clone())
-                        .push_bind(account.owner.clone())
-                        .push_bind(site(account))
-                        .push_bind(to_ms(now))
-                        .push_bind(first_due(account, now).map(to_ms))
-                        .push_bind("登记后首次查看")
-                        .push_bind(first_state(account).as_str());
+                    bind_line!(row, account).push_bind(to_ms(now));
                 });
                 query.push(concat!(
                     " ON CONFLICT (key) DO UPDATE SET name = excluded.name, platform = excluded.platform, \
                      platform_uid = excluded.platform_uid, level = excluded.level, region_code = excluded.region_code, \
-                     owner = excluded.owner, site = excluded.site, due_at = excluded.due_at, due_why = excluded.due_why, ",
+                     owner = excluded.owner, ",
                     renewed!("excluded.state"),
                     " WHERE account.retired_at IS NOT NULL RETURNING id, key"
                 ));
                 query.build_query_as().persistent(chunk.len() == CHUNK).fetch_all(conn).await?
             });
-            self.write_lines(&written, chunk.iter()).await?;
+            let renewal = Renewal { site, now, why: "登记后首次查看" };
+            self.write_lines(&written, chunk.iter(), renewal).await?;
         }
         Ok(())
     }
@@ -83,37 +94,30 @@ impl Tx {
                 let mut query = QueryBuilder::<Db>::new(concat!(
                     "/* change_accounts */ UPDATE account SET key = v.column2, name = v.column3, \
                      platform = v.column4, platform_uid = v.column5, level = v.column6, region_code = v.column7, \
-                     owner = v.column8, site = v.column9, due_at = v.column10, due_why = v.column11, ",
-                    renewed!("v.column12"),
+                     owner = v.column8, ",
+                    renewed!("v.column9"),
                     " FROM (",
                 ));
                 query.push_values(chunk, |mut row, (old_key, account)| {
-                    row.push_bind(old_key.clone())
-                        .push_bind(account.key.clone())
-                        .push_bind(account.name.clone())
-                        .push_bind(account.platform.as_str())
-                        .push_bind(account.platform_uid.clone())
-                        .push_bind(account.level.as_str())
-                        .push_bind(account.region_code.clone())
-                        .push_bind(account.owner.clone())
-                        .push_bind(site(account))
-                        .push_bind(first_due(account, now).map(to_ms))
-                        .push_bind("台账变更后复查")
-                        .push_bind(first_state(account).as_str());
+                    row.push_bind(old_key.clone());
+                    bind_line!(row, account);
                 });
                 query.push(") AS v WHERE key = v.column1 RETURNING id, key");
                 query.build_query_as().persistent(false).fetch_all(conn).await?
             });
-            self.write_lines(&written, chunk.iter().map(|(_, account)| account)).await?;
+            let renewal = Renewal { site, now, why: "台账变更后复查" };
+            self.write_lines(&written, chunk.iter().map(|(_, account)| account), renewal).await?;
         }
         Ok(())
     }
 
-    /// Writes the whole lines of accounts whose rows were written, told by number and key.
+    /// Writes the whole lines of accounts whose rows were written, told by number and key, and when to look at them.
+    /// A look that is under way loses its lease.
     async fn write_lines(
         &mut self,
         written: &[(i64, String)],
         accounts: impl Iterator<Item = &Registered>,
+        renewal: Renewal<'_>,
     ) -> Result<(), Error> {
         let lines: HashMap<&str, &Registered> =
             accounts.map(|account| (account.key.as_str(), account)).collect();
@@ -128,6 +132,18 @@ impl Tx {
                 row.push_bind(*id).push_bind(to_json(*account));
             });
             query.push(" ON CONFLICT (account_id) DO UPDATE SET register = excluded.register");
+            query.build().persistent(rows.len() == CHUNK).execute(&mut *conn).await?;
+            let mut query = QueryBuilder::<Db>::new("/* write_looks */ INSERT INTO account_look (account_id, site, due_at, due_why) ");
+            query.push_values(&rows, |mut row, (id, account)| {
+                row.push_bind(*id)
+                    .push_bind((renewal.site)(account))
+                    .push_bind(first_due(account, renewal.now).map(to_ms))
+                    .push_bind(renewal.why);
+            });
+            query.push(
+                " ON CONFLICT (account_id) DO UPDATE SET site = excluded.site, due_at = excluded.due_at, \
+                 due_why = excluded.due_why, lease_token = NULL, attempts = 0",
+            );
             query.build().persistent(rows.len() == CHUNK).execute(conn).await?;
         });
         Ok(())
@@ -137,11 +153,23 @@ impl Tx {
     pub async fn retire_accounts(&mut self, keys: &[String], now: DateTime<Utc>) -> Result<(), Error> {
         for chunk in keys.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET due_at = NULL, lease_token = NULL, retired_at = ");
+                let mut query = QueryBuilder::<Db>::new("/* retire_accounts */ UPDATE account SET retired_at = ");
                 query.push_bind(to_ms(now)).push(" WHERE key IN (");
                 let mut list = query.separated(", ");
                 for key in chunk {
                     list.push_bind(key.clone());
+                }
+                query.push(") RETURNING id");
+                let ids: Vec<i64> = query.build_query_scalar().persistent(false).fetch_all(&mut *conn).await?;
+                if ids.is_empty() {
+                    continue;
+                }
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* retire_looks */ UPDATE account_look SET due_at = NULL, lease_token = NULL WHERE account_id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in ids {
+                    list.push_bind(id);
                 }
                 query.push(")");
                 query.build().persistent(false).execute(conn).await?;

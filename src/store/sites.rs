@@ -6,14 +6,8 @@ use crate::model::moment::{from_ms, to_ms};
 use crate::model::visit::Failure;
 use chrono::{DateTime, Duration, Utc};
 use sqlx::QueryBuilder;
+use std::collections::{BTreeMap, HashMap};
 
-/// Reserving n slots is one statement: it moves the next free slot n gaps on, from the latest of now, the
-/// next free slot and the end of a cool-down. The slots just taken are the n before the slot it returns.
-const RESERVE: &str = "/* reserve_slots */ INSERT INTO site (site, next_slot_at) VALUES ($1, $2 + $3) \
-     ON CONFLICT (site) DO UPDATE SET next_slot_at = $3 + CASE \
-       WHEN site.cool_until > $2 AND site.cool_until >= site.next_slot_at THEN site.cool_until \
-       WHEN site.next_slot_at > $2 THEN site.next_slot_at ELSE $2 END \
-     RETURNING next_slot_at";
 /// Refusals while the site is being left alone already belong to the same refusal.
 const COOL: &str = "/* cool_site */ INSERT INTO site (site, next_slot_at, cool_until, cool_count) VALUES ($1, $2, $2, 1) \
      ON CONFLICT (site) DO UPDATE SET cool_count = CASE WHEN site.cool_until > $2 THEN site.cool_count ELSE site.cool_count + 1 END \
@@ -36,20 +30,39 @@ pub struct Cooling {
 }
 
 impl Store {
-    /// Reserves `n` consecutive slots of a site and returns the first; the others follow `gap` apart.
+    /// Reserves consecutive slots of sites: for each site, all of them different, the time its slots take together.
+    /// Returns the first slot of each.
+    ///
+    /// Reserving moves the next free slot on by that time, from the latest of now, the next free slot and the end of
+    /// a cool-down; the slots just taken are those before it.
     pub async fn reserve_slots(
         &self,
-        site: &str,
-        n: u32,
-        gap: Duration,
+        wants: &BTreeMap<String, Duration>,
         now: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, Error> {
-        let span = gap * i32::try_from(n).unwrap_or(i32::MAX);
+    ) -> Result<HashMap<String, DateTime<Utc>>, Error> {
+        if wants.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let now = to_ms(now);
         let mut tx = self.begin().await?;
-        let next: i64 = on_tx!(&mut tx, Db, conn =>
-            sqlx::query_scalar::<Db, i64>(RESERVE).bind(site.to_owned()).bind(to_ms(now)).bind(span.num_milliseconds()).fetch_one(conn).await?);
+        let rows: Vec<(String, i64)> = on_tx!(&mut tx, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new("/* reserve_slots */ INSERT INTO site (site, next_slot_at) ");
+            // In one order, lest two workers wait for each other.
+            query.push_values(wants, |mut row, (site, span)| {
+                row.push_bind(site.clone()).push_bind(now.saturating_add(span.num_milliseconds()));
+            });
+            query.push(" ON CONFLICT (site) DO UPDATE SET next_slot_at = excluded.next_slot_at - ").push_bind(now);
+            query.push(" + CASE WHEN site.cool_until > ").push_bind(now);
+            query.push(" AND site.cool_until >= site.next_slot_at THEN site.cool_until WHEN site.next_slot_at > ").push_bind(now);
+            query.push(" THEN site.next_slot_at ELSE ").push_bind(now).push(" END RETURNING site, next_slot_at");
+            query.build_query_as().persistent(wants.len() == 1).fetch_all(conn).await?
+        });
         tx.commit().await?;
-        Ok(from_ms(next) - span)
+        let first = |(site, next): (String, i64)| {
+            let span = wants.get(&site).copied().unwrap_or_default();
+            (site, from_ms(next) - span)
+        };
+        Ok(rows.into_iter().map(first).collect())
     }
 
     /// Notes that a site refused at an instant, and leaves it alone until `until` says, given how often in a row
@@ -101,7 +114,7 @@ impl Store {
             for failure in outages {
                 list.push_bind(failure.as_str());
             }
-            query.push(")), COUNT(*) FROM account WHERE due_at IS NOT NULL AND site IN (");
+            query.push(")), COUNT(*) FROM account_look JOIN account ON id = account_id WHERE due_at IS NOT NULL AND site IN (");
             let mut list = query.separated(", ");
             for site in sites {
                 list.push_bind(site.clone());

@@ -11,7 +11,7 @@ const JOB_NAME: &str = "/* job_name */ SELECT name FROM job WHERE id = $1";
 const FINISH_JOB: &str = "/* finish_job */ UPDATE job SET due_at = $3, lease_token = NULL, attempts = 0 WHERE id = $1 AND lease_token = $2";
 /// The newest look at each account stays however old it is: it is what the present state rests on.
 const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE account_id > $2 AND account_id <= $3 AND at < $1 AND EXISTS \
-     (SELECT 1 FROM account WHERE account.id = visit.account_id AND account.good_look > visit.at AND account.last_visit > visit.at)";
+     (SELECT 1 FROM account_look AS l WHERE l.account_id = visit.account_id AND l.good_look > visit.at AND l.last_visit > visit.at)";
 
 /// The log is long: it is gone through by so many accounts at a time, lest looks wait for the whole of it.
 const NEXT_ACCOUNTS: &str = "/* next_accounts */ SELECT MAX(id) FROM (SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT 500) AS page";

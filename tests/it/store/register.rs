@@ -134,8 +134,9 @@ both! {
         write(&store, async |tx| tx.retire_accounts(&keys, at(5)).await).await;
         assert_eq!(store.list_register().await.unwrap().len(), 1);
         assert_eq!(store.count_due(at(60)).await.unwrap(), 1);
-        assert_eq!(store.make_due("", "A00000", at(60)).await.unwrap(), 0);
-        assert_eq!(watched(&store, "A00000").await.registered, registered(0));
+        let retired = watched(&store, "A00000").await;
+        assert_eq!(store.make_due(None, Some(&[retired.id]), at(60)).await.unwrap(), 0);
+        assert_eq!(retired.registered, registered(0));
     }
 
     async fn a_retired_account_that_is_registered_again_goes_on_where_it_stopped(store: Store) {
@@ -164,10 +165,12 @@ both! {
         write(&store, async |tx| tx.add_accounts(&[other], &one_site, at(100)).await).await;
         let taken = store.lease_accounts(take(at(0), 1, 1), 1).await.unwrap();
         assert_eq!(taken.len(), 1);
-        assert_eq!(store.make_due("website", "", at(10)).await.unwrap(), 1);
-        assert_eq!(store.make_due("weibo", "A00007", at(10)).await.unwrap(), 0);
-        assert_eq!(store.make_due("", "A00007", at(11)).await.unwrap(), 1);
-        assert_eq!(store.make_due("", "", at(12)).await.unwrap(), 3);
+        let other = [watched(&store, "A00007").await.id];
+        assert_eq!(store.make_due(Some(Platform::Website), None, at(10)).await.unwrap(), 1);
+        assert_eq!(store.make_due(Some(Platform::Weibo), Some(&other), at(10)).await.unwrap(), 0);
+        assert_eq!(store.make_due(None, Some(&other), at(11)).await.unwrap(), 1);
+        assert_eq!(store.make_due(None, Some(&[]), at(11)).await.unwrap(), 0);
+        assert_eq!(store.make_due(None, None, at(12)).await.unwrap(), 3);
         assert_eq!(store.count_due(at(12)).await.unwrap(), 3);
     }
 

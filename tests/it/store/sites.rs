@@ -2,9 +2,10 @@
 
 use crate::support::database::both;
 use crate::support::fixture::{at, register, take, write};
-use chrono::Duration;
-use std::collections::HashSet;
+use chrono::{DateTime, Duration, Utc};
+use std::collections::{BTreeMap, HashSet};
 use xunwang::model::visit::Failure;
+use xunwang::store::Store;
 use xunwang::store::accounts::Finish;
 use xunwang::store::sites::Cooling;
 
@@ -12,6 +13,12 @@ const SITE: &str = "www.chenghu.example:443";
 
 fn gap() -> Duration {
     Duration::seconds(3)
+}
+
+/// Reserves slots of one site and returns the first.
+async fn reserve(store: &Store, site: &str, n: i32, now: DateTime<Utc>) -> DateTime<Utc> {
+    let wants = BTreeMap::from([(site.to_owned(), gap() * n)]);
+    store.reserve_slots(&wants, now).await.unwrap()[site]
 }
 
 both! {
@@ -22,7 +29,7 @@ both! {
             tasks.push(tokio::spawn(async move {
                 let mut slots = Vec::new();
                 for _ in 0..50 {
-                    slots.push(store.reserve_slots(SITE, 1, gap(), at(0)).await.unwrap());
+                    slots.push(reserve(&store, SITE, 1, at(0)).await);
                 }
                 slots
             }));
@@ -35,24 +42,33 @@ both! {
     }
 
     async fn several_slots_lie_behind_each_other(store: Store) {
-        assert_eq!(store.reserve_slots(SITE, 5, gap(), at(0)).await.unwrap(), at(0));
-        assert_eq!(store.reserve_slots(SITE, 2, gap(), at(0)).await.unwrap(), at(0) + gap() * 5);
-        assert_eq!(store.reserve_slots("other.example:443", 1, gap(), at(0)).await.unwrap(), at(0));
+        assert_eq!(reserve(&store, SITE, 5, at(0)).await, at(0));
+        assert_eq!(reserve(&store, SITE, 2, at(0)).await, at(0) + gap() * 5);
+        assert_eq!(reserve(&store, "other.example:443", 1, at(0)).await, at(0));
         // Slots nobody took are not made up for.
-        assert_eq!(store.reserve_slots(SITE, 1, gap(), at(9)).await.unwrap(), at(9));
+        assert_eq!(reserve(&store, SITE, 1, at(9)).await, at(9));
+    }
+
+    async fn slots_of_several_sites_are_reserved_at_once(store: Store) {
+        assert_eq!(reserve(&store, SITE, 2, at(0)).await, at(0));
+        let wants = BTreeMap::from([(SITE.to_owned(), gap()), ("other.example:443".to_owned(), gap() * 3)]);
+        let firsts = store.reserve_slots(&wants, at(0)).await.unwrap();
+        assert_eq!((firsts[SITE], firsts["other.example:443"]), (at(0) + gap() * 2, at(0)));
+        assert_eq!(reserve(&store, "other.example:443", 1, at(0)).await, at(0) + gap() * 3);
+        assert!(store.reserve_slots(&BTreeMap::new(), at(0)).await.unwrap().is_empty());
     }
 
     async fn a_site_that_refused_is_left_alone_by_everybody(store: Store, base: &Base) {
         let other = base.open().await;
         assert_eq!(store.cool_site(SITE, at(0), |count| at(i64::from(count) * 10)).await.unwrap(), 1);
-        assert_eq!(other.reserve_slots(SITE, 1, gap(), at(1)).await.unwrap(), at(10));
-        assert_eq!(store.reserve_slots(SITE, 1, gap(), at(1)).await.unwrap(), at(10) + gap());
+        assert_eq!(reserve(&other, SITE, 1, at(1)).await, at(10));
+        assert_eq!(reserve(&store, SITE, 1, at(1)).await, at(10) + gap());
         assert_eq!(
             other.list_cooling().await.unwrap(),
             [Cooling { site: SITE.to_owned(), until: at(10), count: 1 }]
         );
         // After the end the pace is the usual one.
-        assert_eq!(other.reserve_slots(SITE, 1, gap(), at(11)).await.unwrap(), at(11));
+        assert_eq!(reserve(&other, SITE, 1, at(11)).await, at(11));
     }
 
     async fn refusals_of_one_cool_down_count_once(store: Store, base: &Base) {

@@ -81,7 +81,6 @@ fn constants() -> BTreeMap<String, String> {
 /// Types a server cannot tell from the text alone; the program binds them.
 fn types_of(name: &str) -> Vec<PgTypeInfo> {
     let names: &[&str] = match name {
-        "reserve_slots" => &["text", "int8", "int8"],
         "finish_group" => &["int8"; 7],
         _ => &[],
     };

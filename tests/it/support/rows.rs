@@ -70,7 +70,7 @@ pub(crate) async fn leased(store: &Store) -> (i64, i64, i64) {
     let rows = fetch!(
         store,
         (i64, i64, i64),
-        "SELECT (SELECT COUNT(*) FROM account WHERE lease_token IS NOT NULL), \
+        "SELECT (SELECT COUNT(*) FROM account_look WHERE lease_token IS NOT NULL), \
          (SELECT COUNT(*) FROM incident_group WHERE lease_token IS NOT NULL), \
          (SELECT COUNT(*) FROM delivery WHERE lease_token IS NOT NULL)"
     );

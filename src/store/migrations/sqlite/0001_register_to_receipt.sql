@@ -1,7 +1,7 @@
 -- From the register to the receipt: accounts, what was seen, cases, and who was told.
 -- Times are milliseconds since 1970 (UTC), bound by the program's clock; SQL never asks for the time.
 
--- One registered account: when to look next, and what is known so far. Each look rewrites the row twice, so it is kept short.
+-- One registered account and what is known of it so far.
 CREATE TABLE account (
     id             INTEGER PRIMARY KEY,
     key            TEXT    NOT NULL UNIQUE,
@@ -11,20 +11,12 @@ CREATE TABLE account (
     level          TEXT    NOT NULL,
     region_code    TEXT    NOT NULL,
     owner          TEXT    NOT NULL,
-    site           TEXT    NOT NULL,             -- what shares one pace: host:port of the preferred source
     known_since    BIGINT  NOT NULL,             -- when the register first had it
     retired_at     BIGINT,                       -- taken out of the register
-    -- schedule: taking a row moves due_at to the end of the lease
-    due_at         BIGINT,                       -- null: never again (retired, deregistered)
-    due_why        TEXT    NOT NULL DEFAULT '',
-    lease_token    BIGINT,
-    attempts       BIGINT  NOT NULL DEFAULT 0,
     -- facts
     state          TEXT    NOT NULL DEFAULT 'new'
                    CHECK (state IN ('new','active','lagging','not_updated','dormant','zombie','hollow','unverified','closing','deregistered')),
     no_original    BOOLEAN NOT NULL DEFAULT FALSE,
-    last_visit     BIGINT,
-    good_look      BIGINT,
     covers_since   BIGINT,
     reach          BIGINT,
     last_update    BIGINT,
@@ -48,14 +40,25 @@ CREATE TABLE account (
     detail         TEXT    NOT NULL DEFAULT '',
     open_cases     BIGINT  NOT NULL DEFAULT 0
 );
--- A lease ranks by site without reading the rows.
-CREATE INDEX account_due ON account (due_at, id, site) WHERE due_at IS NOT NULL;
 CREATE INDEX account_name ON account (name);
--- What a scrape counts and what an outage asks is answered from these alone.
-CREATE INDEX account_site ON account (site, failures, failure) WHERE due_at IS NOT NULL;
+-- What a scrape counts is answered from these alone.
 CREATE INDEX account_standing ON account (platform, level, state) WHERE retired_at IS NULL;
 CREATE INDEX account_no_original ON account (platform) WHERE retired_at IS NULL AND no_original;
-CREATE INDEX account_tried ON account (attempts) WHERE due_at IS NOT NULL AND attempts > 1;
+
+-- When an account is looked at, and by whom. Every look rewrites the row twice, so it holds nothing else.
+CREATE TABLE account_look (
+    account_id  INTEGER PRIMARY KEY,
+    site        TEXT    NOT NULL,                -- what shares one pace: host:port of the preferred source
+    due_at      BIGINT,                          -- taking a row moves it to the end of the lease; null: never again (retired, deregistered)
+    due_why     TEXT    NOT NULL,
+    lease_token BIGINT,
+    attempts    BIGINT  NOT NULL DEFAULT 0,
+    last_visit  BIGINT,
+    good_look   BIGINT
+);
+-- A lease ranks by site without reading the rows.
+CREATE INDEX account_look_due ON account_look (due_at, account_id, site) WHERE due_at IS NOT NULL;
+CREATE INDEX account_look_site ON account_look (site);
 
 -- The long part of an account, which most looks only read.
 CREATE TABLE account_text (
