@@ -177,8 +177,7 @@ fn profile(naming: &Naming, feed: &Feed) -> Profile {
         name: said(&feed.title).map(|text| inner(&naming.name, text)),
         intro: said(&feed.description).map(|text| inner(&naming.intro, text)),
         avatar: image.map(|image| image.uri.clone()).filter(|uri| !uri.is_empty()),
-        followers: None,
-        verified_subject: None,
+        ..Profile::default()
     }
 }
 

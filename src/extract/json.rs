@@ -122,6 +122,7 @@ fn profile(fields: &JsonFields, document: &Value) -> Profile {
         avatar,
         followers: fields.followers.as_ref().and_then(|path| path.first(document)).and_then(number),
         verified_subject: text(&fields.verified_subject),
+        ..Profile::default()
     }
 }
 

@@ -55,6 +55,18 @@ words! {
 }
 
 words! {
+    /// As what a platform has verified an account (蓝V, 黄V …).
+    pub enum Verification {
+        Unverified = "none", "未认证";
+        Personal = "personal", "个人认证";
+        Enterprise = "enterprise", "企业认证";
+        Government = "government", "政府认证";
+        Media = "media", "媒体认证";
+        Organisation = "organisation", "机构认证";
+    }
+}
+
+words! {
     /// What the rules say about an account at present, the first that applies (`unverified`: we could not look).
     pub enum AccountState {
         New = "new", "新开设";

@@ -3,6 +3,7 @@
 //! The memory lets the next look skip every item whose bytes it has seen before: of thirty known items and
 //! one new one, only the new one is parsed.
 
+use super::account::Verification;
 use super::post::{Post, PostKey, Published};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -124,6 +125,10 @@ pub struct Profile {
     pub followers: Option<u64>,
     /// Who is verified as the account's body.
     pub verified_subject: Option<String>,
+    /// As what the platform has verified it.
+    pub verification: Option<Verification>,
+    /// How many posts the platform's own counter says there are.
+    pub posts: Option<u64>,
 }
 
 /// What was read from one page.
