@@ -13,10 +13,10 @@ use crate::metrics::Metrics;
 use crate::model::account::AccountId;
 use crate::model::delivery::{Message, Reason, Told as Knowledge};
 use crate::model::finding::Rule;
-use crate::model::incident::{Incident, IncidentId};
+use crate::model::incident::{IncidentId, IncidentKey};
 use crate::store::groups::{self, Group, GroupFinish, Touch};
 use crate::store::lease::{Table, Take, Token};
-use crate::store::outbox::NewDelivery;
+use crate::store::outbox::{NewDelivery, Threads};
 use crate::store::{Error, Store};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -68,20 +68,21 @@ impl Desk {
             self.store.lease(Table::Group, Take { now, until: now + LEASE, limit: AT_ONCE, token }).await?;
         let groups = self.store.load_groups(&ids).await?;
         let running = self.running(&groups).await?;
+        let threads = self.store.group_threads(&ids).await?;
         let sites: HashMap<AccountId, &str> = groups
             .iter()
             .flat_map(|group| &group.members)
-            .filter_map(|member| Some((member.incident.key.account?, member.site.as_str())))
+            .filter_map(|member| Some((member.incident.key.account?, member.account.as_ref()?.site.as_str())))
             .collect();
-        let inhibitor = Inhibitor::new(running.iter().map(|case| as_running(case, &sites)));
+        let inhibitor = Inhibitor::new(running.iter().map(|key| as_running(key, &sites)));
         for group in &groups {
-            self.settle(group, &inhibitor, &sites, token, now).await?;
+            self.settle(group, &inhibitor, &sites, &threads, token, now).await?;
         }
         Ok(ids.len())
     }
 
-    /// Every running case that could hide a member of these groups.
-    async fn running(&self, groups: &[Group]) -> Result<Vec<Incident>, Error> {
+    /// What every running case is about that could hide a member of these groups.
+    async fn running(&self, groups: &[Group]) -> Result<Vec<IncidentKey>, Error> {
         let mut accounts: Vec<AccountId> = groups
             .iter()
             .flat_map(|group| &group.members)
@@ -89,8 +90,8 @@ impl Desk {
             .collect();
         accounts.sort_unstable();
         accounts.dedup();
-        let mut running = self.store.running_incidents(&accounts).await?;
-        running.extend(self.store.running_elsewhere().await?);
+        let mut running = self.store.running_keys(&accounts).await?;
+        running.extend(self.store.running_elsewhere().await?.into_iter().map(|case| case.key));
         Ok(running)
     }
 
@@ -99,6 +100,7 @@ impl Desk {
         group: &Group,
         inhibitor: &Inhibitor<'_>,
         sites: &HashMap<AccountId, &str>,
+        threads: &Threads,
         token: Token,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
@@ -115,7 +117,7 @@ impl Desk {
             .iter()
             .map(|member| {
                 let hidden = member.incident.state.is_running()
-                    && inhibitor.hides(&as_running(&member.incident, sites));
+                    && inhibitor.hides(&as_running(&member.incident.key, sites));
                 as_member(member, hidden)
             })
             .collect();
@@ -132,7 +134,7 @@ impl Desk {
             .inc_by(u64::try_from(hidden).unwrap_or(0));
         let decision = decide(&members, destination.timing, group.last_sent_at, now);
         let deliveries = match decision.reason {
-            Some(reason) => self.write(group, &destination, &members, &decision, reason, now).await?,
+            Some(reason) => self.write(group, &destination, &members, &decision, reason, threads, now),
             None => Vec::new(),
         };
         let sent = decision.reason.is_some();
@@ -173,15 +175,17 @@ impl Desk {
     }
 
     /// Renders the mail of a decision, once, for every recipient.
-    async fn write(
+    #[expect(clippy::too_many_arguments, reason = "one call, and each is a thing of its own")]
+    fn write(
         &self,
         group: &Group,
         destination: &Destination,
         members: &[Member],
         decision: &Decision,
         reason: Reason,
+        threads: &Threads,
         now: DateTime<Utc>,
-    ) -> Result<Vec<NewDelivery>, Error> {
+    ) -> Vec<NewDelivery> {
         let known_open = members.iter().filter(|member| matches!(member.told, Told::Open { .. })).count();
         let told_known = decision
             .tell
@@ -199,7 +203,6 @@ impl Desk {
         };
         let rendered = render(&letter);
         let sequence = group.sequence + 1;
-        let threads = self.store.group_threads(group.id).await?;
         let deliveries = destination.audience.recipients.iter().map(|recipient| NewDelivery {
             group: group.id,
             sequence,
@@ -209,7 +212,7 @@ impl Desk {
                     &format!("{}/{sequence}/{recipient}", group.key),
                     &self.settings.mail.from.address,
                 ),
-                references: threads.get(recipient).cloned().unwrap_or_default(),
+                references: threads.get(&(group.id, recipient.clone())).cloned().unwrap_or_default(),
                 recipient: recipient.clone(),
                 subject: rendered.subject.clone(),
                 text: rendered.text.clone(),
@@ -217,16 +220,16 @@ impl Desk {
                 written_at: now,
             },
         });
-        Ok(deliveries.collect())
+        deliveries.collect()
     }
 }
 
-fn as_running<'a>(case: &'a Incident, sites: &HashMap<AccountId, &'a str>) -> Running<'a> {
-    let site = match case.key.account {
+fn as_running<'a>(key: &'a IncidentKey, sites: &HashMap<AccountId, &'a str>) -> Running<'a> {
+    let site = match key.account {
         Some(account) => sites.get(&account).copied().unwrap_or_default(),
-        None => case.key.subject.as_str(),
+        None => key.subject.as_str(),
     };
-    Running { rule: case.key.rule, account: case.key.account, site }
+    Running { rule: key.rule, account: key.account, site }
 }
 
 fn as_member(member: &groups::Member, hidden: bool) -> Member {
@@ -269,6 +272,6 @@ fn as_line(member: &groups::Member, tell: Tell) -> CaseLine<'_> {
         since: case.since,
         ended_at: case.ended_at,
         evidence: &case.evidence,
-        latest: member.last_post.as_ref(),
+        latest: account.and_then(|account| account.last_post.as_ref()),
     }
 }

@@ -3,13 +3,17 @@
 use super::incidents::IncidentColumns;
 use super::lease::Token;
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, word};
-use crate::model::account::Registered;
+use crate::model::account::{AccountId, Platform};
 use crate::model::delivery::Told;
 use crate::model::finding::{LastPost, Level};
 use crate::model::incident::{Incident, IncidentId};
 use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use serde::Deserialize;
 use sqlx::{FromRow, QueryBuilder};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Cases that some people are to be told about.
 #[derive(Debug, Clone)]
@@ -33,12 +37,25 @@ pub struct Member {
     pub told_at: Option<DateTime<Utc>>,
     /// The weight they know it with.
     pub told_level: Option<Level>,
-    /// The newest post of the account known now.
-    pub last_post: Option<LastPost>,
-    /// What shares one pace with the account; empty when it is about none.
-    pub site: String,
     /// The account it is about, if it is about one.
-    pub account: Option<Registered>,
+    pub account: Option<Arc<Subject>>,
+}
+
+/// An account as a mail names it. An account with several cases is held once.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Name in the register.
+    pub name: String,
+    /// Where it is.
+    pub platform: Platform,
+    /// Body responsible.
+    pub owner: String,
+    /// Address of its page.
+    pub homepage: String,
+    /// What shares one pace with it.
+    pub site: String,
+    /// Its newest post known now.
+    pub last_post: Option<LastPost>,
 }
 
 /// A group taken to decide whether to write.
@@ -109,11 +126,25 @@ struct MemberRow {
     told: String,
     told_at: Option<i64>,
     told_level: Option<String>,
-    site: Option<String>,
-    last_post: Option<String>,
-    register: Option<String>,
     #[sqlx(flatten)]
     incident: IncidentColumns,
+}
+
+#[derive(FromRow)]
+struct SubjectRow {
+    id: i64,
+    name: String,
+    platform: String,
+    owner: String,
+    site: String,
+    last_post: Option<String>,
+    register: String,
+}
+
+/// The one part of a register's line that has no column.
+#[derive(Deserialize)]
+struct Line {
+    homepage: String,
 }
 
 /// A group that changed is decided on at once; the decision itself says when its mail may leave.
@@ -216,6 +247,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        let mut subjects: HashMap<AccountId, Arc<Subject>> = HashMap::new();
         let (rows, members): (Vec<GroupRow>, Vec<MemberRow>) = on_db!(self, Db, pool => {
             let mut query = QueryBuilder::<Db>::new(
                 "/* load_groups */ SELECT id, key, audience, created_at, touched, sequence, last_sent_at FROM incident_group WHERE id IN (",
@@ -227,10 +259,9 @@ impl Store {
             query.push(") ORDER BY id");
             let rows = query.build_query_as().persistent(false).fetch_all(pool).await?;
             let mut query = QueryBuilder::<Db>::new(
-                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, l.site, a.last_post, t.register, i.id, i.account_id, i.rule, i.subject, \
+                "/* load_members */ SELECT m.group_id, m.told, m.told_at, m.told_level, i.id, i.account_id, i.rule, i.subject, \
                  i.level, i.state, i.since, i.opened_at, i.changed_at, i.ended_at, i.evidence \
-                 FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id LEFT JOIN account AS a ON a.id = i.account_id \
-                 LEFT JOIN account_look AS l ON l.account_id = a.id LEFT JOIN account_text AS t ON t.account_id = a.id \
+                 FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id \
                  WHERE (m.told = 'open' OR i.state IN ('open', 'acknowledged')) AND m.group_id IN (",
             );
             let mut list = query.separated(", ");
@@ -238,7 +269,25 @@ impl Store {
                 list.push_bind(*id);
             }
             query.push(") ORDER BY m.group_id, i.opened_at, i.account_id, i.id");
-            (rows, query.build_query_as().persistent(false).fetch_all(pool).await?)
+            let members = query.build_query_as().persistent(false).fetch_all(pool).await?;
+            let mut query = QueryBuilder::<Db>::new(
+                "/* load_subjects */ SELECT a.id, a.name, a.platform, a.owner, l.site, a.last_post, t.register \
+                 FROM account AS a JOIN account_look AS l ON l.account_id = a.id JOIN account_text AS t ON t.account_id = a.id \
+                 WHERE a.id IN (SELECT i.account_id FROM group_member AS m JOIN incident AS i ON i.id = m.incident_id \
+                 WHERE (m.told = 'open' OR i.state IN ('open', 'acknowledged')) AND m.group_id IN (",
+            );
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push("))");
+            // One by one: the lines of a whole register need not be held at once.
+            let mut rows_of = query.build_query_as::<SubjectRow>().persistent(false).fetch(pool);
+            while let Some(row) = rows_of.try_next().await? {
+                subjects.insert(AccountId(row.id), Arc::new(Subject::try_from(row)?));
+            }
+            drop(rows_of);
+            (rows, members)
         });
         let mut groups: Vec<Group> = rows.into_iter().map(Group::from).collect();
         for row in members {
@@ -251,15 +300,7 @@ impl Store {
                     .told_level
                     .map(|text| word("group_member", "told_level", incident.id.0, &text))
                     .transpose()?,
-                site: row.site.unwrap_or_default(),
-                last_post: row
-                    .last_post
-                    .map(|text| json("account", "last_post", incident.id.0, &text))
-                    .transpose()?,
-                account: row
-                    .register
-                    .map(|text| json("account", "register", incident.id.0, &text))
-                    .transpose()?,
+                account: incident.key.account.and_then(|account| subjects.get(&account).cloned()),
                 incident,
             });
         }
@@ -270,6 +311,23 @@ impl Store {
     pub async fn next_group(&self) -> Result<Option<DateTime<Utc>>, Error> {
         let ms: Option<i64> = on_db!(self, Db, pool => sqlx::query_scalar::<Db, Option<i64>>(NEXT_GROUP).fetch_one(pool).await?);
         Ok(ms.map(from_ms))
+    }
+}
+
+impl TryFrom<SubjectRow> for Subject {
+    type Error = Error;
+
+    fn try_from(row: SubjectRow) -> Result<Self, Error> {
+        let Line { homepage } = json("account_text", "register", row.id, &row.register)?;
+        let last_post = row.last_post.map(|text| json("account", "last_post", row.id, &text));
+        Ok(Self {
+            platform: word("account", "platform", row.id, &row.platform)?,
+            name: row.name,
+            owner: row.owner,
+            homepage,
+            site: row.site,
+            last_post: last_post.transpose()?,
+        })
     }
 }
 

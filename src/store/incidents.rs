@@ -214,6 +214,30 @@ impl Store {
         Ok(incidents)
     }
 
+    /// What the running cases of these accounts are about.
+    pub async fn running_keys(&self, accounts: &[AccountId]) -> Result<Vec<IncidentKey>, Error> {
+        let mut keys = Vec::new();
+        for chunk in accounts.chunks(1000) {
+            let rows: Vec<(i64, i64, String, String)> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* running_keys */ SELECT id, account_id, rule, subject FROM incident \
+                     WHERE state IN ('open', 'acknowledged') AND account_id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(id.0);
+                }
+                query.push(")");
+                query.build_query_as().persistent(false).fetch_all(pool).await?
+            });
+            for (id, account, rule, subject) in rows {
+                let account = (account != 0).then_some(AccountId(account));
+                keys.push(IncidentKey { account, rule: word("incident", "rule", id, &rule)?, subject });
+            }
+        }
+        Ok(keys)
+    }
+
     /// The running cases about sites and about ourselves.
     pub async fn running_elsewhere(&self) -> Result<Vec<Incident>, Error> {
         let rows: Vec<IncidentColumns> = on_db!(self, Db, pool => sqlx::query_as::<Db, IncidentColumns>(RUNNING_ELSEWHERE).fetch_all(pool).await?);

@@ -92,11 +92,12 @@ struct OwedRow {
 const FINISH_DELIVERY: &str = "/* finish_delivery */ UPDATE delivery SET state = $3, due_at = $4, receipt = $5, error = $6, \
      ended_at = $7, lease_token = NULL WHERE id = $1 AND lease_token = $2 RETURNING id";
 /// A mail's thread is its last ten predecessors; mail clients need no more to keep it together.
-const THREADS: &str = "/* group_threads */ SELECT d.recipient, d.message_id FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id \
-     WHERE d.group_id = $1 AND d.sequence > g.sequence - 10 ORDER BY d.sequence";
 const LIST_MAILS: &str = "/* list_mails */ SELECT d.id, g.key, d.recipient, d.subject, d.state, d.written_at, d.error \
      FROM delivery AS d JOIN incident_group AS g ON g.id = d.group_id WHERE d.id > $1 ORDER BY d.id";
 const NEXT_DELIVERY: &str = "/* next_delivery */ SELECT MIN(due_at) FROM delivery WHERE due_at IS NOT NULL";
+
+/// Message-IDs of the latest mails, oldest first, by group and recipient.
+pub type Threads = HashMap<(i64, String), Vec<String>>;
 
 impl Tx {
     /// Writes down mails that are owed from now on. The same mail is never written down twice.
@@ -172,13 +173,26 @@ impl Store {
         rows.into_iter().map(Owed::try_from).collect()
     }
 
-    /// The Message-IDs of a group's latest mails by recipient, the oldest first.
-    pub async fn group_threads(&self, group: i64) -> Result<HashMap<String, Vec<String>>, Error> {
-        let rows: Vec<(String, String)> =
-            on_db!(self, Db, pool => sqlx::query_as::<Db, _>(THREADS).bind(group).fetch_all(pool).await?);
-        let mut threads: HashMap<String, Vec<String>> = HashMap::new();
-        for (recipient, id) in rows {
-            threads.entry(recipient).or_default().push(id);
+    /// The Message-IDs of the latest mails of groups, the oldest first.
+    pub async fn group_threads(&self, groups: &[i64]) -> Result<Threads, Error> {
+        if groups.is_empty() {
+            return Ok(Threads::new());
+        }
+        let rows: Vec<(i64, String, String)> = on_db!(self, Db, pool => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* group_threads */ SELECT d.group_id, d.recipient, d.message_id FROM delivery AS d \
+                 JOIN incident_group AS g ON g.id = d.group_id WHERE d.sequence > g.sequence - 10 AND d.group_id IN (",
+            );
+            let mut list = query.separated(", ");
+            for id in groups {
+                list.push_bind(*id);
+            }
+            query.push(") ORDER BY d.sequence");
+            query.build_query_as().persistent(false).fetch_all(pool).await?
+        });
+        let mut threads = Threads::new();
+        for (group, recipient, id) in rows {
+            threads.entry((group, recipient)).or_default().push(id);
         }
         Ok(threads)
     }

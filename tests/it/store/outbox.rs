@@ -129,15 +129,16 @@ both! {
             .chain([mail(group, 5, "b@x.example")])
             .collect();
         write(&store, async |tx| tx.insert_deliveries(&mails).await).await;
-        let ids = |recipient, sequences: std::ops::RangeInclusive<i64>| -> (String, Vec<String>) {
+        let ids = |recipient, sequences: std::ops::RangeInclusive<i64>| -> ((i64, String), Vec<String>) {
             (
-                String::from(recipient),
+                (group, String::from(recipient)),
                 sequences.map(|sequence| format!("<{group}.{sequence}.{recipient}>")).collect(),
             )
         };
         let expected = HashMap::from([ids("a@x.example", 3..=12), ids("b@x.example", 5..=5)]);
-        assert_eq!(store.group_threads(group).await.unwrap(), expected);
-        assert!(store.group_threads(group + 1).await.unwrap().is_empty());
+        assert_eq!(store.group_threads(&[group, group + 1]).await.unwrap(), expected);
+        assert!(store.group_threads(&[group + 1]).await.unwrap().is_empty());
+        assert!(store.group_threads(&[]).await.unwrap().is_empty());
     }
 
     async fn every_mail_is_listed_as_it_stands(store: Store) {
