@@ -29,6 +29,8 @@ use tokio::sync::{Notify, watch};
 const UPKEEP: &str = "upkeep";
 /// How long upkeep may take before another worker takes it over.
 const UPKEEP_LEASE: Duration = Duration::hours(1);
+/// How long introductions, pictures and slips of a platform are kept: as long as followers are.
+const KEEP_FACTS: Duration = Duration::days(400);
 /// Loops that wait for rows look again after this, for another worker may have written some.
 const POLL: Duration = Duration::seconds(2);
 
@@ -236,8 +238,9 @@ impl App {
         {
             let keep = Duration::from_std(self.config.main.upkeep.keep_visits)?;
             let forgotten = self.store.forget_visits(now - keep).await?;
+            let facts = self.store.forget_facts(now - KEEP_FACTS).await?;
             self.store.optimize().await?;
-            tracing::info!(forgotten, "upkeep done");
+            tracing::info!(forgotten, facts, "upkeep done");
             let line =
                 jobs::parse_cron(&self.config.main.upkeep.at).map_err(|reason| anyhow::anyhow!(reason))?;
             let next = jobs::next_time(&line, now).unwrap_or(now + Duration::days(1));

@@ -9,7 +9,10 @@ use crate::clock::{Clock, System};
 use crate::judge::facts::Facts;
 use crate::judge::history::{Look, Sighting};
 use crate::judge::inactivity;
+use crate::judge::profile::{self, remembered};
+use crate::model::finding::Finding;
 use crate::model::moment::{zh_minute, zh_span};
+use crate::model::profile::{Memory, Seen};
 use crate::model::visit::{Outcome, Visit};
 use crate::model::watch::Watched;
 use crate::schedule::settle::facts_of;
@@ -51,18 +54,27 @@ impl Args {
             };
             let facts = facts_of(&watched).from_history(&looks(&visits), &sightings(&posts), at);
             let judgement = inactivity::judge(&facts, pack, at);
+            let memory =
+                store.profiles(&[watched.id]).await?.remove(&watched.id).unwrap_or_default().up_to(at);
+            let about = remembered(&watched.registered, &memory, at);
             if desk.output.is_json() {
                 all.push(json!({
                     "account": watched.registered.key, "name": watched.registered.name, "pack": pack.name, "at": at,
                     "state": judgement.state, "judged": judgement.judged, "good_look": facts.good_look, "last_update": facts.last_update,
                     "last_maybe_original": facts.last_maybe_original, "registered_at": facts.registered_at,
-                    "findings": judgement.findings.iter().map(|finding| json!({
+                    "findings": judgement.findings.iter().chain(&about.findings).map(|finding| json!({
                         "rule": finding.rule, "level": finding.level, "since": finding.since, "evidence": finding.evidence })).collect::<Vec<_>>(),
+                    "profile": in_order(&memory).iter().map(|seen| json!({
+                        "fact": seen.fact, "value": seen.value, "first_seen": seen.first_seen, "since": seen.since,
+                        "last_seen": seen.last_seen, "confirmed": seen.is_confirmed() })).collect::<Vec<_>>(),
+                    "followers": memory.followers.points().iter().map(|point| json!({
+                        "day": point.date(), "count": point.count })).collect::<Vec<_>>(),
                     "deadlines": inactivity::deadlines(&facts, pack).map(|(rule, at)| json!({ "rule": rule, "at": at })).collect::<Vec<_>>(),
                 }));
                 continue;
             }
             Self::say(desk, &watched, &facts, pack, &judgement, at)?;
+            show_profile(desk, &memory, &about)?;
             show_looks(desk, &visits)?;
             show_posts(desk, &posts)?;
         }
@@ -106,13 +118,7 @@ impl Args {
             out.line("最近一次成功查看已超过有效期,不对是否更新作出判断;访问失败不等于未更新")?;
         }
         for finding in &judgement.findings {
-            out.line(format!(
-                "· {}[{}] {}",
-                finding.rule.zh(),
-                finding.level.zh(),
-                finding.evidence.summary
-            ))?;
-            out.line(format!("  依据 {}", finding.evidence.basis))?;
+            show_finding(desk, finding)?;
         }
         for (rule, deadline) in inactivity::deadlines(facts, pack).filter(|(_, deadline)| *deadline > at) {
             out.line(format!(
@@ -150,6 +156,61 @@ fn sightings(posts: &[Sighted]) -> Vec<Sighting<'_>> {
         .iter()
         .map(|sighted| Sighting { url: &sighted.post.url, title: &sighted.post.title, ..sighting(sighted) })
         .collect()
+}
+
+fn show_finding(desk: &Desk, finding: &Finding) -> Result<(), Failed> {
+    let (rule, level) = (finding.rule.zh(), finding.level.zh());
+    desk.output.line(format!("· {rule}[{level}] {}", finding.evidence.summary))?;
+    desk.output.line(format!("  依据 {}", finding.evidence.basis))?;
+    Ok(())
+}
+
+/// The values of facts, fact by fact, the one seen last first.
+fn in_order(memory: &Memory) -> Vec<&Seen> {
+    let mut facts: Vec<&Seen> = memory.facts.iter().collect();
+    facts.sort_by_key(|seen| (seen.fact, std::cmp::Reverse((seen.last_seen, seen.since))));
+    facts
+}
+
+fn show_profile(desk: &Desk, memory: &Memory, about: &profile::Judgement) -> Result<(), Failed> {
+    let points = memory.followers.points();
+    if memory.facts.is_empty() && points.is_empty() {
+        return Ok(());
+    }
+    let mut rows = table(&["账号信息", "内容", "首次看到", "最后看到", "说明"]);
+    for seen in in_order(memory) {
+        let latest = memory.latest(seen.fact) == Some(seen);
+        let note = match (latest, seen.is_confirmed(), seen.lasted) {
+            (true, true, _) => "现用",
+            (true, false, _) => "待再次查看确认",
+            (false, _, true) => "曾用",
+            (false, _, false) => "仅短暂出现,不作依据",
+        };
+        rows.add_row([
+            seen.fact.zh().to_owned(),
+            profile::shown(seen),
+            zh_minute(seen.first_seen),
+            zh_minute(seen.last_seen),
+            note.to_owned(),
+        ]);
+    }
+    desk.output.line("账号信息的变化(最后看到的时间约每天记一次)")?;
+    desk.output.line(rows.to_string())?;
+    if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        desk.output.line(format!(
+            "粉丝数 {}为{} {}为{} 共{}个观测日",
+            first.date(),
+            first.count,
+            last.date(),
+            last.count,
+            points.len()
+        ))?;
+    }
+    about.findings.iter().try_for_each(|finding| show_finding(desk, finding))?;
+    for rule in profile::RULES.into_iter().filter(|rule| !about.sure.contains(*rule)) {
+        desk.output.line(format!("· {} 暂不判断:平台未提供或尚待再次查看确认", rule.zh()))?;
+    }
+    Ok(())
 }
 
 fn show_looks(desk: &Desk, visits: &[Visit]) -> Result<(), Failed> {

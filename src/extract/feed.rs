@@ -50,7 +50,7 @@ pub(super) fn read(
     }
     let feed = parse(text).map_err(|error| trouble(answer, &error))?;
     let mut gather = Gather::new(recipe, known, now);
-    gather.out.profile = profile(&recipe.feed, &feed);
+    (gather.out.profile, gather.out.named) = profile(&recipe.feed, &feed);
     for entry in feed.entries.into_iter().take(MOST) {
         let stamp = entry.published.or(entry.updated).map(|at| at.to_rfc3339()).unwrap_or_default();
         let body = entry.content.as_ref().and_then(|content| content.body.as_deref());
@@ -85,7 +85,7 @@ fn read_new(
         let feed = parse(&without_known(text, items, &hashes, known))
             .ok()
             .filter(|feed| feed.entries.len() == new)?;
-        gather.out.profile = profile(&recipe.feed, &feed);
+        (gather.out.profile, gather.out.named) = profile(&recipe.feed, &feed);
         entries = feed.entries.into_iter();
     }
     for hash in hashes {
@@ -168,23 +168,29 @@ fn trouble(answer: &Answer<'_>, error: &str) -> Trouble {
     Trouble::new(failure, format!("不是完整的订阅源:{error}"))
 }
 
-fn profile(naming: &Naming, feed: &Feed) -> Profile {
+/// What the channel says about the account, and whether a pattern told its name from the title.
+fn profile(naming: &Naming, feed: &Feed) -> (Profile, bool) {
     let said = |text: &Option<feed_rs::model::Text>| {
         text.as_ref().map(|text| clean::title(&text.content)).filter(|text| !clean::is_void(text))
     };
     let image = feed.logo.as_ref().or(feed.icon.as_ref());
-    Profile {
-        name: said(&feed.title).map(|text| inner(&naming.name, text)),
-        intro: said(&feed.description).map(|text| inner(&naming.intro, text)),
+    let title = said(&feed.title);
+    let name = title.as_deref().and_then(|text| inner(&naming.name, text));
+    let named = name.is_some();
+    let intro = said(&feed.description).map(|text| inner(&naming.intro, &text).unwrap_or(text));
+    let profile = Profile {
+        name: name.or(title),
+        intro,
         avatar: image.map(|image| image.uri.clone()).filter(|uri| !uri.is_empty()),
         ..Profile::default()
-    }
+    };
+    (profile, named)
 }
 
-/// What the group `it` of the first matching pattern holds, else the whole text.
-fn inner(patterns: &[Regex], text: String) -> String {
-    let part = patterns.iter().find_map(|pattern| pattern.captures(&text)?.name("it"));
-    part.map(|part| part.as_str().trim().to_owned()).unwrap_or(text)
+/// What the group `it` of the first matching pattern holds.
+fn inner(patterns: &[Regex], text: &str) -> Option<String> {
+    let part = patterns.iter().find_map(|pattern| pattern.captures(text)?.name("it"));
+    part.map(|part| part.as_str().trim().to_owned())
 }
 
 fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {

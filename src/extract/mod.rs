@@ -63,6 +63,7 @@ pub fn extract(
         (Reader::Page, _) => page::read(recipe, &answer, known, now),
         _ => feed::read(recipe, &answer, known, now),
     };
+    let read = read.map(|read| Extracted { named: read.named || recipe.names_accounts(), ..read });
     let trouble = match read {
         Ok(read) if !read.listing.lines.is_empty() || read.empty_marker => return Ok(read),
         Ok(read) => {

@@ -4,7 +4,7 @@
 //! judged; it is only not told. Hiding follows from the rules alone and never looks at who was told what.
 
 use crate::model::account::AccountId;
-use crate::model::finding::Rule;
+use crate::model::finding::{Rule, RuleSet};
 use std::collections::HashMap;
 
 /// How far a case hides others.
@@ -23,12 +23,16 @@ pub enum Reach {
 /// - The ladder of silence: whoever is 睡眠 is also two weeks and one week late; the highest rung stands alone.
 ///   Two weeks without any post are also two weeks without an original one.
 /// - An account that is gone cannot be looked at, and its page looks different: both follow from being gone.
+/// - What an account that is gone called itself last is no longer to be mended.
+/// - Whoever lost its verification shows another subject or none.
 /// - A site that is down explains why its accounts could not be verified.
 /// - While our own line is down nothing can be said about anybody's reachability.
 #[must_use]
 pub const fn reach(by: Rule, hidden: Rule) -> Option<Reach> {
     match (by, hidden) {
         (Rule::Gone, Rule::Unverified | Rule::LayoutChanged) => Some(Reach::Account),
+        (Rule::Gone, profile) if profile.is_profile() => Some(Reach::Account),
+        (Rule::VerificationChanged, Rule::SubjectMismatch) => Some(Reach::Account),
         (Rule::SiteDown, Rule::Unverified) => Some(Reach::Site),
         (Rule::Blind, Rule::SiteDown | Rule::Unverified) => Some(Reach::Everywhere),
         _ => match (rung(by), rung(hidden)) {
@@ -52,7 +56,11 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::SiteDown
         | Rule::Blind
         | Rule::Undeliverable
-        | Rule::Quarantined => None,
+        | Rule::Quarantined
+        | Rule::Renamed
+        | Rule::VerificationChanged
+        | Rule::SubjectMismatch
+        | Rule::FollowersJump => None,
     }
 }
 
@@ -67,26 +75,12 @@ pub struct Running<'a> {
     pub site: &'a str,
 }
 
-/// A set of rules.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rules(u32);
-
-impl Rules {
-    fn insert(&mut self, rule: Rule) {
-        self.0 |= 1 << rule as u32;
-    }
-
-    fn contains(self, rule: Rule) -> bool {
-        self.0 & (1 << rule as u32) != 0
-    }
-}
-
 /// What is hidden, gathered once from all running cases and asked for each of them.
 #[derive(Debug, Default)]
 pub struct Inhibitor<'a> {
-    everywhere: Rules,
-    sites: HashMap<&'a str, Rules>,
-    accounts: HashMap<AccountId, Rules>,
+    everywhere: RuleSet,
+    sites: HashMap<&'a str, RuleSet>,
+    accounts: HashMap<AccountId, RuleSet>,
 }
 
 impl<'a> Inhibitor<'a> {
@@ -116,7 +110,7 @@ impl<'a> Inhibitor<'a> {
     /// Whether another running case hides this one.
     #[must_use]
     pub fn hides(&self, case: &Running<'_>) -> bool {
-        let holds = |hidden: &Rules| hidden.contains(case.rule);
+        let holds = |hidden: &RuleSet| hidden.contains(case.rule);
         holds(&self.everywhere)
             || self.sites.get(case.site).is_some_and(holds)
             || case.account.and_then(|account| self.accounts.get(&account)).is_some_and(holds)
@@ -127,8 +121,8 @@ impl<'a> Inhibitor<'a> {
 mod tests {
     use super::*;
     use Rule::{
-        BiweeklyOriginal, Blind, Dormant, DueSoon, Gone, Hollow, LayoutChanged, NotUpdated, SiteDown,
-        Unverified, Weekly, Zombie,
+        BiweeklyOriginal, Blind, Dormant, DueSoon, FollowersJump, Gone, Hollow, LayoutChanged, NotUpdated,
+        Renamed, SiteDown, SubjectMismatch, Unverified, VerificationChanged, Weekly, Zombie,
     };
 
     /// Every pair that hides; all other pairs of rules do not.
@@ -137,7 +131,12 @@ mod tests {
         (Hollow, &[Weekly, DueSoon, BiweeklyOriginal], Reach::Account),
         (Dormant, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Hollow], Reach::Account),
         (Zombie, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Hollow, Dormant], Reach::Account),
-        (Gone, &[Unverified, LayoutChanged], Reach::Account),
+        (
+            Gone,
+            &[Unverified, LayoutChanged, Renamed, VerificationChanged, SubjectMismatch, FollowersJump],
+            Reach::Account,
+        ),
+        (VerificationChanged, &[SubjectMismatch], Reach::Account),
         (SiteDown, &[Unverified], Reach::Site),
         (Blind, &[SiteDown, Unverified], Reach::Everywhere),
     ];

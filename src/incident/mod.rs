@@ -8,7 +8,7 @@ pub mod inhibit;
 pub mod lifecycle;
 
 use crate::model::account::AccountId;
-use crate::model::finding::{Finding, Rule};
+use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::incident::{Incident, IncidentId, IncidentKey};
 use lifecycle::{Effect, Happening};
 
@@ -30,11 +30,15 @@ pub struct Sureness {
     pub good: bool,
     /// The look can carry a claim about activity.
     pub judged: bool,
+    /// The rules about the profile of which the look can say anything: it told what they ask for, twice seen.
+    pub profile: RuleSet,
 }
 
 impl Sureness {
     fn covers(self, rule: Rule) -> bool {
-        self.good && (self.judged || !rule.is_inactivity())
+        self.good
+            && (self.judged || !rule.is_inactivity())
+            && (self.profile.contains(rule) || !rule.is_profile())
     }
 }
 
@@ -78,8 +82,8 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     const ACCOUNT: AccountId = AccountId(5);
-    const GOOD: Sureness = Sureness { good: true, judged: true };
-    const FAILED: Sureness = Sureness { good: false, judged: false };
+    const GOOD: Sureness = Sureness { good: true, judged: true, profile: RuleSet::NONE };
+    const FAILED: Sureness = Sureness { good: false, judged: false, profile: RuleSet::NONE };
 
     fn finding(rule: Rule) -> Finding {
         Finding {
@@ -131,10 +135,22 @@ mod tests {
 
     #[test]
     fn a_good_look_that_cannot_be_judged_ends_only_cases_about_our_sight() {
-        let sure = Sureness { good: true, judged: false };
+        let sure = Sureness { judged: false, ..GOOD };
         let (weekly, unverified) = (case(Rule::Weekly), case(Rule::Unverified));
         let verdict = compare(ACCOUNT, &[&weekly, &unverified], vec![], sure);
         assert_eq!(verdict.resolve.len(), 1);
+    }
+
+    #[test]
+    fn a_look_without_a_profile_leaves_cases_about_the_profile_as_they_are() {
+        for rule in Rule::ALL.iter().filter(|rule| rule.is_profile()) {
+            let running = case(*rule);
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD), Verdict::default(), "{rule}");
+            let told = Sureness { profile: std::iter::once(*rule).collect(), ..GOOD };
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], told).resolve, [IncidentId(1)], "{rule}");
+            let failed = Sureness { good: false, ..told };
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], failed), Verdict::default(), "{rule}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | Has it been silent for too long? | [`inactivity`] | every visit, good or not | the last good look is missing or not fresh: nothing may be opened or closed (`judged == false`) |
 //! | Can we see it, and does it still exist? | [`reachability`] | every failed visit | our own line is down |
+//! | Is it still who it was? | [`profile`] | a good look that told about the account, when something changed and once a day | the fact was not told, or seen only once so far |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
 //!
 //! What the rules demand is data ([`pack`]); what they need to know is one small value per account
@@ -18,5 +19,6 @@ pub mod inactivity;
 pub mod months;
 pub mod originality;
 pub mod pack;
+pub mod profile;
 pub mod reachability;
 mod wording;

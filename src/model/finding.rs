@@ -56,6 +56,14 @@ words! {
         Undeliverable = "undeliverable", "邮件无法送达";
         /// Looking at the account has crashed our own worker again and again.
         Quarantined = "quarantined", "采集异常已隔离";
+        /// The account's name is another one than the register's and than it was.
+        Renamed = "renamed", "名称变化";
+        /// It was verified as a body and is no longer.
+        VerificationChanged = "verification_changed", "认证变化";
+        /// The platform has verified another body than the register names.
+        SubjectMismatch = "subject_mismatch", "认证主体不符";
+        /// Followers came faster than the account's own history explains.
+        FollowersJump = "followers_jump", "粉丝数异常增长";
     }
 }
 
@@ -75,10 +83,51 @@ impl Rule {
         )
     }
 
+    /// Whether the rule is about the account's profile, so that only a look that told what it asks for may open or
+    /// close its case.
+    #[must_use]
+    pub const fn is_profile(self) -> bool {
+        matches!(
+            self,
+            Self::Renamed | Self::VerificationChanged | Self::SubjectMismatch | Self::FollowersJump
+        )
+    }
+
     /// Whether the case concerns the operator of this service and not an office.
     #[must_use]
     pub const fn is_internal(self) -> bool {
         matches!(self, Self::Blind | Self::Undeliverable | Self::Quarantined)
+    }
+}
+
+/// A set of rules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RuleSet(u32);
+
+// A set has room for so many.
+const _: () = assert!(Rule::ALL.len() <= 32);
+
+impl RuleSet {
+    /// No rule.
+    pub const NONE: Self = Self(0);
+
+    /// Puts a rule into the set.
+    pub const fn insert(&mut self, rule: Rule) {
+        self.0 |= 1 << rule as u32;
+    }
+
+    /// Whether a rule is in the set.
+    #[must_use]
+    pub const fn contains(self, rule: Rule) -> bool {
+        self.0 & (1 << rule as u32) != 0
+    }
+}
+
+impl FromIterator<Rule> for RuleSet {
+    fn from_iter<T: IntoIterator<Item = Rule>>(rules: T) -> Self {
+        let mut set = Self::default();
+        rules.into_iter().for_each(|rule| set.insert(rule));
+        set
     }
 }
 

@@ -136,6 +136,8 @@ pub struct Profile {
 pub struct Extracted {
     /// About the account.
     pub profile: Profile,
+    /// The profile's name is the account's own on its platform, not the title of a site or of a generic feed.
+    pub named: bool,
     /// Every item of the listing, known ones included.
     pub listing: Listing,
     /// The items whose bytes the last look did not see, parsed.

@@ -8,11 +8,13 @@ pub mod address;
 pub mod charset;
 pub mod delivery;
 pub mod finding;
+pub mod followers;
 pub mod incident;
 pub mod listing;
 pub mod moment;
 pub mod page;
 pub mod post;
+pub mod profile;
 pub mod visit;
 pub mod watch;
 

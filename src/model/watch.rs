@@ -7,6 +7,7 @@ use super::finding::LastPost;
 use super::listing::Listing;
 use super::moment::ZONE;
 use super::page::Validators;
+use super::profile::Noted;
 use super::visit::Failure;
 use chrono::{DateTime, Datelike, Utc};
 
@@ -112,6 +113,8 @@ pub struct Known {
     pub profile_empty: bool,
     /// Followers, a lower bound.
     pub followers: Option<u64>,
+    /// What was last noted of the profile.
+    pub profile: Noted,
 }
 
 /// What is known about looks that failed.

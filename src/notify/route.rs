@@ -84,6 +84,7 @@ pub struct Destination {
 /// - A site that is down or a page that changed is work for the operator as well as news for the offices.
 /// - Owners hear only what is said about their accounts, never that a look failed: that is not theirs to mend,
 ///   and must not read like a reproach.
+/// - That fans may have been bought is for the supervising office to look into before the body itself hears of it.
 #[must_use]
 pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destination> {
     if case.rule.is_internal() {
@@ -92,6 +93,7 @@ pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destinatio
     let mut all = Vec::new();
     if settings.owner.enabled
         && !is_about_our_sight(case.rule)
+        && case.rule != Rule::FollowersJump
         && contains(&settings.owner.levels, &case.level)
         && let Some(owner) = owner(settings, case)
     {
@@ -299,6 +301,19 @@ mod tests {
             let case = CaseFacts { rule, owner_email: &emails, ..case() };
             assert!(titles(&case).iter().all(|title| title != "云溪县教育局"), "{rule}");
         }
+    }
+
+    #[test]
+    fn an_owner_hears_what_its_account_shows_but_not_that_fans_may_have_been_bought() {
+        let emails = ["a@example.cn".to_owned()];
+        let hears = |rule| {
+            let mut settings = settings();
+            settings.owner.levels.clear();
+            let case = CaseFacts { rule, level: Level::Suspected, owner_email: &emails, ..case() };
+            destinations(&settings, &case).iter().any(|it| it.audience.title == "云溪县教育局")
+        };
+        assert!(hears(Rule::Renamed) && hears(Rule::VerificationChanged) && hears(Rule::SubjectMismatch));
+        assert!(!hears(Rule::FollowersJump));
     }
 
     #[test]

@@ -94,6 +94,7 @@ const fn state(rule: Rule) -> &'static str {
         Rule::Zombie => "已成僵尸账号",
         Rule::Hollow => "为空壳账号",
         Rule::DueSoon => "即将超期未更新",
+        Rule::Renamed => "名称与台账不一致",
         _ => rule.zh(),
     }
 }

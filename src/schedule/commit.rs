@@ -54,7 +54,8 @@ impl Scheduler {
             self.count(&settled, &site, bytes);
             settled
         });
-        let items = self.with_cases(settled.collect()).await?;
+        let settled = self.with_profiles(settled.collect()).await?;
+        let items = self.with_cases(settled).await?;
         let started = self.clock.now();
         if let Err(error) = self.write_patiently(&items, now).await {
             tracing::warn!(%error, looks = items.len(), "a batch could not be written, trying its looks one by one");
@@ -151,6 +152,8 @@ impl Scheduler {
         tx.insert_posts(&posts).await?;
         let edits: Vec<_> = kept.iter().flat_map(|item| &item.settled.edits).collect();
         tx.edit_posts(&edits).await?;
+        let notes: Vec<_> = kept.iter().filter_map(|item| item.settled.notes.as_ref()).collect();
+        tx.note_profiles(&notes).await?;
         let found: Vec<_> = kept
             .iter()
             .flat_map(|item| item.verdict.open.iter().map(|(key, finding)| (*item, key, finding)))

@@ -10,6 +10,7 @@ mod commit;
 mod hands;
 pub mod jobs;
 pub mod pace;
+mod profiles;
 mod quarantine;
 pub mod sentinel;
 pub mod settle;

@@ -13,14 +13,16 @@ use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
 use crate::judge::{inactivity, originality, reachability};
 use crate::model::account::AccountId;
-use crate::model::finding::{Finding, Rule};
+use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
 use crate::model::page::{Miss, Validators};
 use crate::model::post::{Post, PostKey, Published};
+use crate::model::profile::Told;
 use crate::model::visit::{Failure, Outcome, Visit};
 use crate::model::watch::{Trouble, Watched};
 use crate::store::accounts::Finish;
 use crate::store::posts::{Edited, Sighted};
+use crate::store::profiles::Notes;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashSet;
 
@@ -48,6 +50,10 @@ pub struct Settled {
     pub findings: Vec<Finding>,
     /// What the look can say.
     pub sure: Sureness,
+    /// What it told about the account itself.
+    pub told: Told,
+    /// What of that is to be noted, once it was compared with what is remembered.
+    pub notes: Option<Notes>,
 }
 
 /// A list that is older than before is doubted for so long before it is believed.
@@ -85,6 +91,7 @@ pub fn settle(
         detail: String::new(),
     };
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
+    let mut told = Told::default();
     let mut changed = true;
     let mut asked = None;
     match result {
@@ -98,6 +105,7 @@ pub fn settle(
             watched.source_no = seen.source_no;
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
+                told = Told::of(&extracted.profile, extracted.named, &watched.registered);
                 (posts, edits) = learn(&mut watched, &mut facts, extracted, known, at);
                 visit.outcome = if watched.listing.lines.is_empty() {
                     Outcome::ProvenEmpty
@@ -145,7 +153,9 @@ pub fn settle(
         posts,
         edits,
         findings,
-        sure: Sureness { good, judged: good && judgement.judged },
+        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE },
+        told,
+        notes: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::finding::LastPost;
 use crate::model::listing::Listing;
 use crate::model::moment::{from_ms, to_ms};
 use crate::model::page::Validators;
+use crate::model::profile::Noted;
 use crate::model::visit::Failure;
 use crate::model::watch::{Days, Known, Trouble, Watched};
 use chrono::{DateTime, Utc};
@@ -18,7 +19,7 @@ macro_rules! watched_columns {
         "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
          a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.failures, a.failure, a.failing_since, \
          a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.etag, a.last_modified, t.listing, a.open_cases, \
-         l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
+         a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
          JOIN account_text AS t ON t.account_id = l.account_id"
     };
 }
@@ -54,6 +55,8 @@ pub(crate) struct WatchedRow {
     last_modified: Option<String>,
     listing: Vec<u8>,
     open_cases: i64,
+    profile_hash: Option<i64>,
+    profile_due: Option<i64>,
     attempts: i64,
     lease_token: Option<i64>,
 }
@@ -86,6 +89,7 @@ impl TryFrom<WatchedRow> for Watched {
                 days: Days::from_bytes(&row.days),
                 profile_empty: row.profile_empty,
                 followers: row.followers.and_then(|n| u64::try_from(n).ok()),
+                profile: Noted { hash: row.profile_hash, due: row.profile_due.map(from_ms) },
             },
             trouble: Trouble {
                 failures: small(row.failures),

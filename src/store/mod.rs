@@ -12,6 +12,7 @@ pub mod incidents;
 pub mod lease;
 pub mod outbox;
 pub mod posts;
+pub mod profiles;
 pub mod register;
 pub mod sites;
 pub mod upkeep;

@@ -19,7 +19,7 @@ macro_rules! renewed {
             $state,
             " <> 'new' OR account.state IN ('closing', 'deregistered') THEN ",
             $state,
-            " ELSE account.state END, retired_at = NULL, etag = NULL, last_modified = NULL, source_no = 0"
+            " ELSE account.state END, retired_at = NULL, profile_due = NULL, etag = NULL, last_modified = NULL, source_no = 0"
         )
     };
 }

@@ -13,6 +13,11 @@ const FINISH_JOB: &str = "/* finish_job */ UPDATE job SET due_at = $3, lease_tok
 const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE account_id > $2 AND account_id <= $3 AND at < $1 AND EXISTS \
      (SELECT 1 FROM account_look AS l WHERE l.account_id = visit.account_id AND l.good_look > visit.at AND l.last_visit > visit.at)";
 
+/// The newest value of each fact stays however old it is.
+const FORGET_FACTS: &str = "/* forget_facts */ DELETE FROM profile_fact WHERE account_id > $2 AND account_id <= $3 AND last_seen < $1 AND EXISTS \
+     (SELECT 1 FROM profile_fact AS n WHERE n.account_id = profile_fact.account_id AND n.fact = profile_fact.fact AND n.last_seen > profile_fact.last_seen) \
+     AND (fact IN ('intro', 'avatar') OR NOT lasted)";
+
 /// The log is long: it is gone through by so many accounts at a time, lest looks wait for the whole of it.
 const NEXT_ACCOUNTS: &str = "/* next_accounts */ SELECT MAX(id) FROM (SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT 500) AS page";
 
@@ -40,6 +45,17 @@ impl Store {
 
     /// Forgets looks older than an instant. Returns how many.
     pub async fn forget_visits(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        self.forget(FORGET_VISITS, before).await
+    }
+
+    /// Forgets introductions, pictures and slips of the platform last seen before an instant. What an account was
+    /// called and as what it was verified is little, and stays. Returns how many values were forgotten.
+    pub async fn forget_facts(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        self.forget(FORGET_FACTS, before).await
+    }
+
+    /// Runs a statement that forgets for all accounts, page by page.
+    async fn forget(&self, statement: &'static str, before: DateTime<Utc>) -> Result<u64, Error> {
         let (mut after, mut rows) = (0, 0);
         loop {
             let last: Option<i64> = on_db!(self, Db, pool =>
@@ -47,7 +63,7 @@ impl Store {
             let Some(last) = last else { return Ok(rows) };
             let mut tx = self.begin().await?;
             rows += on_tx!(&mut tx, Db, conn =>
-                sqlx::query::<Db>(FORGET_VISITS).bind(to_ms(before)).bind(after).bind(last).execute(conn).await?.rows_affected());
+                sqlx::query::<Db>(statement).bind(to_ms(before)).bind(after).bind(last).execute(conn).await?.rows_affected());
             tx.commit().await?;
             after = last;
         }

@@ -11,6 +11,7 @@ mod demo;
 mod docs;
 mod kill;
 mod mail;
+mod profile;
 mod real_smtp;
 mod restart;
 mod shutdown;

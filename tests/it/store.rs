@@ -7,6 +7,7 @@ mod leases;
 mod looks;
 mod opening;
 mod outbox;
+mod profiles;
 mod register;
 mod sites;
 mod statements;

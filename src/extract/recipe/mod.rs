@@ -213,6 +213,16 @@ impl Recipe {
         self.follow
     }
 
+    /// Whether a name it reads is an account's own: it reads accounts of platforms and nothing else. A site's title,
+    /// a program's name or a generic feed's title is nobody's name; what a feed's patterns cut out of a title is.
+    #[must_use]
+    pub(super) fn names_accounts(&self) -> bool {
+        let other = |platform: &Platform| {
+            matches!(platform, Platform::Website | Platform::App | Platform::Miniprogram | Platform::Other)
+        };
+        !self.platforms.is_empty() && !self.platforms.iter().any(other)
+    }
+
     /// How often the recipe's site may be asked.
     #[must_use]
     pub const fn pace(&self) -> Pace {

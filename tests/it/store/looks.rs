@@ -10,6 +10,7 @@ use xunwang::model::listing::{Line, Listing};
 use xunwang::model::moment::to_ms;
 use xunwang::model::page::Validators;
 use xunwang::model::post::{Origin, PostKey, Published};
+use xunwang::model::profile::Noted;
 use xunwang::model::visit::{Failure, Outcome, Visit};
 use xunwang::model::watch::{Days, Known, Trouble, Watched};
 use xunwang::store::accounts::Finish;
@@ -45,6 +46,7 @@ fn everything(watched: Watched) -> Watched {
             days,
             profile_empty: true,
             followers: Some(u64::MAX >> 1),
+            profile: Noted::default(),
         },
         trouble: Trouble {
             failures: 3,

@@ -1,0 +1,24 @@
+-- What accounts say about themselves, over time.
+
+-- What was last noted of the account's profile: a hash of it, and from when it is gone through again although
+-- nothing changed. Null: never noted, or the register's line is new.
+ALTER TABLE account ADD COLUMN profile_hash BIGINT;
+ALTER TABLE account ADD COLUMN profile_due BIGINT;
+
+-- One value of one fact of an account's profile.
+CREATE TABLE profile_fact (
+    account_id BIGINT NOT NULL,
+    fact       TEXT   NOT NULL CHECK (fact IN ('name','intro','avatar','verification','verified_subject')),
+    value      TEXT   NOT NULL,
+    first_seen BIGINT NOT NULL,
+    since      BIGINT NOT NULL,                  -- begin of the latest time in which no other value was seen
+    last_seen  BIGINT NOT NULL,                  -- written about once a day
+    lasted     BOOLEAN NOT NULL,                 -- was seen twice, hours apart, with no other value in between
+    PRIMARY KEY (account_id, fact, value)
+) WITHOUT ROWID;
+
+-- An account's followers, one count a day.
+CREATE TABLE profile_followers (
+    account_id INTEGER PRIMARY KEY,
+    series     BLOB    NOT NULL
+);
