@@ -30,9 +30,16 @@ pub enum Reach {
 #[must_use]
 pub const fn reach(by: Rule, hidden: Rule) -> Option<Reach> {
     match (by, hidden) {
-        (Rule::Gone, Rule::Unverified | Rule::LayoutChanged) => Some(Reach::Account),
-        (Rule::Gone, profile) if profile.is_profile() => Some(Reach::Account),
-        (Rule::VerificationChanged, Rule::SubjectMismatch) => Some(Reach::Account),
+        (
+            Rule::Gone,
+            Rule::Unverified
+            | Rule::LayoutChanged
+            | Rule::Renamed
+            | Rule::VerificationChanged
+            | Rule::SubjectMismatch
+            | Rule::FollowersJump,
+        )
+        | (Rule::VerificationChanged, Rule::SubjectMismatch) => Some(Reach::Account),
         (Rule::SiteDown, Rule::Unverified) => Some(Reach::Site),
         (Rule::Blind, Rule::SiteDown | Rule::Unverified) => Some(Reach::Everywhere),
         _ => match (rung(by), rung(hidden)) {

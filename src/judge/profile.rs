@@ -91,11 +91,11 @@ fn renamed(registered: &Registered, memory: &Memory, name: &Seen) -> Option<Find
     let before = memory.earlier(Fact::Name).find(|seen| one_form(&seen.value) != form)?;
     let summary = format!(
         "平台上现名“{}”，台账登记为“{}”；{}至{}所见为“{}”，{}起改为现名；如属依规更名，更新台账后本提醒自动解除",
-        name.value,
+        quoted(&name.value),
         registered.name,
         zh_day(before.first_seen),
         zh_day(before.last_seen),
-        before.value,
+        quoted(&before.value),
         zh_minute(name.since),
     );
     let advice = "请与主办单位核实是否依规更名并办理变更备案；属实的请更新台账，不属实的请立即处置";
@@ -147,7 +147,7 @@ fn subject_mismatch(registered: &Registered, subject: &Seen) -> Option<Finding> 
     };
     let summary = format!(
         "平台认证信息为“{}”，与台账主办单位“{owner}”{registered_subject}不一致（{}起所见）",
-        subject.value,
+        quoted(&subject.value),
         zh_minute(subject.since),
     );
     let basis = "国办发〔2018〕123号：政务新媒体应在公开认证信息中标明主办单位名称";
@@ -186,6 +186,17 @@ pub fn shown(seen: &Seen) -> String {
         Fact::Verification => verification(seen).map_or_else(|| seen.value.clone(), |it| it.zh().to_owned()),
         Fact::Name | Fact::Intro | Fact::Avatar | Fact::VerifiedSubject => seen.value.clone(),
     }
+}
+
+/// What somebody on the web wrote, as far as it fits into a sentence.
+fn quoted(text: &str) -> String {
+    /// Characters; longer than any name a platform allows.
+    const LONGEST: usize = 60;
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 fn percent(share: f64) -> String {

@@ -10,6 +10,7 @@ use crate::judge::profile::judge;
 use crate::model::account::AccountId;
 use crate::model::profile::{Memory, Noted};
 use crate::store::profiles::Notes;
+use std::collections::HashMap;
 
 impl Scheduler {
     /// Takes in what the looks told, with one question to the store for the whole batch at the most.
@@ -17,8 +18,7 @@ impl Scheduler {
         let wanted = |it: &Settled| it.told.is_wanted(it.finish.watched.known.profile, it.visit.at);
         let known = |it: &&Settled| wanted(it) && it.finish.watched.known.profile.hash.is_some();
         let ids: Vec<AccountId> = settled.iter().filter(known).map(|it| it.finish.watched.id).collect();
-        let mut memories =
-            if ids.is_empty() { Default::default() } else { self.store.profiles(&ids).await? };
+        let mut memories = if ids.is_empty() { HashMap::new() } else { self.store.profiles(&ids).await? };
         for it in settled.iter_mut().filter(|it| wanted(it)) {
             let memory = memories.remove(&it.finish.watched.id).unwrap_or_default();
             note(it, memory);

@@ -132,7 +132,7 @@ fn greatest(points: &[Point]) -> f64 {
 fn unit(points: &[Point]) -> u64 {
     let of = |count: u64| {
         let mut unit = 1;
-        while count >= 10_000 && count % (unit * 10) == 0 {
+        while count >= 10_000 && count.is_multiple_of(unit * 10) {
             unit *= 10;
         }
         unit

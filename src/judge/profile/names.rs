@@ -40,13 +40,13 @@ const HEADS: [&str; 5] = ["认证主体:", "主体:", "账号主体:", "中国�
 pub fn differs(subject: &str, names: &[&str]) -> bool {
     let whole = body(subject);
     let parts: Vec<String> = one_form(subject).split(['、', ',', '/', ';', '|']).map(body).collect();
-    let named: Vec<String> = names.iter().map(|name| body(name)).filter(|name| !name.is_empty()).collect();
-    if whole.chars().count() < 2 || named.is_empty() {
+    let known: Vec<String> = names.iter().map(|name| body(name)).filter(|name| !name.is_empty()).collect();
+    if whole.chars().count() < 2 || known.is_empty() {
         return false;
     }
     // A name may hold such a sign itself.
     let said = || std::iter::once(&whole).chain(&parts).filter(|part| part.chars().count() >= 2);
-    !named.iter().any(|name| said().any(|part| are_one(part, name)))
+    !known.iter().any(|name| said().any(|part| are_one(part, name)))
 }
 
 /// A name without what stands around it.
