@@ -34,6 +34,15 @@
 //! 4. The mail leaves after `group_wait`, together with whatever else happened, and is repeated after
 //!    `repeat_interval` until the account posts or somebody takes the case in hand.
 //!
+//! # Walkthrough: a new name
+//! 1. A look reads a name of which the recipe says that it is the account's own (`extract::Recipe`): a site's title
+//!    never is. The hash of what is judged differs from the one on the account's row.
+//! 2. `schedule::profiles` reads back what is remembered of the batch's changed profiles, one question for all of
+//!    them, and takes the name in (`model::profile`). It was seen once, so nothing is said about it.
+//! 3. Six hours later the row asks for the profile again. The name is still there: `judge::profile` reports it with
+//!    what was there before. A look that fails, that gives 304 or tells no name says nothing, and the case stays.
+//! 4. The office writes the new name into the register; the next look that tells it ends the case.
+//!
 //! # What the log says
 //! A message can be read alone and carries fields for search (`account.id`, `site`, `delivery.id`); `error` means
 //! that a person must act, `warn` that something was tried again. The failures of the outside world are facts in

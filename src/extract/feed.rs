@@ -1,7 +1,8 @@
 //! Feeds: RSS, Atom, RDF and JSON Feed.
 //!
 //! In: the text of a feed and the listing of the last look. Out: profile, lines, and the posts whose bytes are
-//! new. When every item is known nothing is parsed; when one is new only that one is. The parser is feed-rs;
+//! new. When every item is known nothing but the head is parsed, and that only where it names an account; when one is
+//! new only that one is. The parser is feed-rs;
 //! it always gets UTF-8 without a declaration, because it refuses text that was decoded before it.
 
 use super::answer::Answer;
@@ -87,6 +88,11 @@ fn read_new(
             .filter(|feed| feed.entries.len() == new)?;
         (gather.out.profile, gather.out.named) = profile(&recipe.feed, &feed);
         entries = feed.entries.into_iter();
+    } else if recipe.names_accounts() || !recipe.feed.name.is_empty() {
+        // A head without items is short, and an account may change its name without posting.
+        if let Ok(head) = parse(&without_known(text, items, &hashes, known)) {
+            (gather.out.profile, gather.out.named) = profile(&recipe.feed, &head);
+        }
     }
     for hash in hashes {
         if !gather.recall(hash) {

@@ -94,6 +94,37 @@ fn a_bridge_tells_reposts_from_own_posts() {
 }
 
 #[test]
+fn only_what_names_an_account_is_its_name() {
+    let renamed =
+        String::from_utf8(golden("rsshub/weibo.xml")).unwrap().replace("云溪发布的微博", "青岚之声的微博");
+    for (name, body, named) in [
+        ("rsshub", renamed.clone(), Some("青岚之声")),
+        ("rsshub", renamed.replace("青岚之声的微博", "青岚之声"), None),
+        ("feed", renamed.clone(), None),
+        ("gov-list", String::from_utf8(golden("gov-list/list.html")).unwrap(), None),
+        ("weibo", String::from_utf8(golden("weibo/page.json")).unwrap(), Some("云溪发布")),
+    ] {
+        let read = look(name, body).unwrap();
+        assert_eq!(read.profile.name.filter(|_| read.named).as_deref(), named, "{name}");
+    }
+}
+
+#[test]
+fn a_bridge_tells_a_new_name_also_without_a_new_post() {
+    let text = String::from_utf8(golden("rsshub/weibo.xml")).unwrap();
+    let known = look("rsshub", text.clone()).unwrap().listing;
+    let renamed = text.replace("云溪发布的微博", "青岚之声的微博");
+    let read = extract(recipe("rsshub"), &fetched(renamed), &known, now()).unwrap();
+    assert!(read.posts.is_empty() && read.named);
+    assert_eq!(read.profile.name.as_deref(), Some("青岚之声"));
+    assert_eq!(read.listing, known);
+    let read = extract(recipe("feed"), &fetched(text), &known, now()).unwrap();
+    assert!(
+        read.posts.is_empty() && !read.named && read.profile == crate::model::listing::Profile::default()
+    );
+}
+
+#[test]
 fn the_list_of_a_government_page_is_found_by_itself() {
     let read = look("gov-list", golden("gov-list/list.html")).unwrap();
     assert_eq!(

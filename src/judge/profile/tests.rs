@@ -1,7 +1,10 @@
 use super::*;
-use crate::model::account::Platform;
+use crate::incident::{Sureness, compare};
+use crate::model::account::{AccountId, Platform};
+use crate::model::incident::{Incident, IncidentId, IncidentKey, State};
 use crate::model::listing::Profile;
 use chrono::Duration;
+use proptest::prelude::*;
 
 fn at(hours: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap() + Duration::hours(hours)
@@ -195,4 +198,62 @@ fn what_is_remembered_alone_is_judged_alike() {
     }
     assert_eq!(rules(&remembered(&registered, &memory, at(70))), [Rule::Renamed]);
     assert_eq!(rules(&remembered(&registered, &memory.up_to(at(50)), at(50))), []);
+}
+
+/// A case as it runs after its finding.
+fn case(finding: &Finding) -> Incident {
+    Incident {
+        id: IncidentId(1),
+        key: IncidentKey { account: Some(AccountId(1)), rule: finding.rule, subject: String::new() },
+        level: finding.level,
+        state: State::Open,
+        since: finding.since,
+        opened_at: finding.since,
+        changed_at: finding.since,
+        ended_at: None,
+        evidence: Evidence::default(),
+    }
+}
+
+const NAMES: [&str; 3] = ["云溪发布", "青岚之声", "溪畔"];
+const SILENT: usize = 3;
+const FAILED: usize = 4;
+
+proptest! {
+    /// Looks that tell a name, that tell nothing and that fail, in any order.
+    #[test]
+    fn only_a_name_told_twice_hours_apart_opens_or_ends_a_case(
+        looks in proptest::collection::vec((1_i64..30, 0_usize..=FAILED), 1..60)
+    ) {
+        let registered = registered();
+        let mut memory = Memory::default();
+        let mut running: Option<Incident> = None;
+        let (mut hour, mut run) = (0, Vec::new());
+        for (gap, what) in looks {
+            hour += gap;
+            let mut judgement = Judgement::default();
+            if what < SILENT {
+                if run.last().is_some_and(|(before, _)| *before != what) {
+                    run.clear();
+                }
+                run.push((what, hour));
+                let told = Told::of(&called(NAMES[what]), true, &registered);
+                memory.note(&told, at(hour));
+                judgement = judge(&registered, &memory, &told, at(hour));
+            }
+            let sure = Sureness { good: what != FAILED, judged: false, profile: judgement.sure };
+            judgement.findings.retain(|finding| finding.rule == Rule::Renamed);
+            let cases: Vec<&Incident> = running.iter().collect();
+            let verdict = compare(AccountId(1), &cases, judgement.findings, sure);
+            let confirmed = what < SILENT && hour - run[0].1 >= 6;
+            if let Some((_, finding)) = verdict.open.first() {
+                prop_assert!(confirmed && what > 0);
+                running = Some(case(finding));
+            }
+            if !verdict.resolve.is_empty() {
+                prop_assert!(confirmed && what == 0);
+                running = None;
+            }
+        }
+    }
 }
