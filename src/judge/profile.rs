@@ -103,6 +103,9 @@ fn renamed(registered: &Registered, memory: &Memory, name: &Seen) -> Option<Find
     Some(finding(Rule::Renamed, Level::Reminder, name.since, summary, basis, advice))
 }
 
+/// What the places' own regulations say alike (宁夏 art. 12, 南通 art. 14).
+const VERIFIED_AS: &str = "政务新媒体管理办法：应在公开认证信息中标明主办单位名称";
+
 /// Whether a verification says that the account is a body's.
 const fn is_official(verification: Verification) -> bool {
     matches!(verification, Verification::Government | Verification::Organisation | Verification::Media)
@@ -126,10 +129,9 @@ fn verification_changed(memory: &Memory, seen: &Seen) -> Option<Finding> {
         was.zh(),
         zh_minute(seen.since),
     );
-    let basis = "国办发〔2018〕123号：政务新媒体应在公开认证信息中标明主办单位名称";
     let advice =
         "请核实认证是否到期、被取消或变更，并尽快恢复政务认证；未恢复前请留意账号是否仍由主办单位掌握";
-    Some(finding(Rule::VerificationChanged, Level::Suspected, seen.since, summary, basis, advice))
+    Some(finding(Rule::VerificationChanged, Level::Suspected, seen.since, summary, VERIFIED_AS, advice))
 }
 
 fn subject_mismatch(registered: &Registered, subject: &Seen) -> Option<Finding> {
@@ -140,19 +142,15 @@ fn subject_mismatch(registered: &Registered, subject: &Seen) -> Option<Finding> 
     {
         return None;
     }
-    let registered_subject = if verified_subject.is_empty() {
-        "，台账未填认证主体".to_owned()
-    } else {
-        format!("、台账认证主体“{verified_subject}”")
+    let against = match (owner.as_str(), verified_subject.as_str()) {
+        ("", subject) => format!("台账认证主体“{subject}”"),
+        (owner, "") => format!("台账主办单位“{owner}”（台账未填认证主体）"),
+        (owner, subject) => format!("台账主办单位“{owner}”、认证主体“{subject}”"),
     };
-    let summary = format!(
-        "平台认证信息为“{}”，与台账主办单位“{owner}”{registered_subject}不一致（{}起所见）",
-        quoted(&subject.value),
-        zh_minute(subject.since),
-    );
-    let basis = "国办发〔2018〕123号：政务新媒体应在公开认证信息中标明主办单位名称";
+    let shown = quoted(&subject.value);
+    let summary = format!("平台认证信息为“{shown}”，与{against}不一致（{}起所见）", zh_minute(subject.since));
     let advice = "请核实账号由谁注册认证；机构更名或主体迁移的，请更新台账或办理平台认证变更";
-    Some(finding(Rule::SubjectMismatch, Level::Suspected, subject.since, summary, basis, advice))
+    Some(finding(Rule::SubjectMismatch, Level::Suspected, subject.since, summary, VERIFIED_AS, advice))
 }
 
 fn followers_jump(jump: &Jump) -> Finding {

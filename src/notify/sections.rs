@@ -216,7 +216,7 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::Renamed => "名称已与台账一致",
         Rule::VerificationChanged => "认证已恢复",
         Rule::SubjectMismatch => "认证主体已与台账一致",
-        Rule::FollowersJump => "粉丝数已无异常",
+        Rule::FollowersJump => "近期粉丝数无异常增长",
     }
 }
 

@@ -341,3 +341,22 @@ proptest! {
         prop_assert!(!mail.text.is_empty() && !mail.html.is_empty());
     }
 }
+
+#[test]
+fn what_an_accounts_profile_shows_is_told_in_its_own_words() {
+    let evidence = Evidence { last_post: None, ..evidence() };
+    let subject = |rule, names: &[&'static str]| {
+        let lines = names.iter().map(|name| case(name, rule, Level::Suspected, &evidence)).collect();
+        subject_of(Reason::First, lines)
+    };
+    for (rule, one, two) in [
+        (Rule::Renamed, "云溪发布 名称与台账不一致", "2个账号名称与台账不一致"),
+        (Rule::VerificationChanged, "云溪发布 认证变化", "2个账号认证变化"),
+        (Rule::SubjectMismatch, "云溪发布 认证主体不符", "2个账号认证主体不符"),
+        (Rule::FollowersJump, "云溪发布 粉丝数异常增长", "2个账号粉丝数异常增长"),
+    ] {
+        assert!(subject(rule, &["云溪发布"]).ends_with(one), "{}", subject(rule, &["云溪发布"]));
+        let both = subject(rule, &["云溪发布", "青岚发布"]);
+        assert!(both.contains(two), "{both}");
+    }
+}
