@@ -5,11 +5,11 @@
 use super::{Desk, Failed};
 use crate::clock::{Manual, SharedClock, System};
 use crate::config::Config;
-use crate::extract::{Recipe, article, extract, post_of};
+use crate::extract::{Recipe, article, extract, post_of, profile};
 use crate::fetch::Fetcher;
 use crate::judge::originality;
 use crate::model::account::Source;
-use crate::model::listing::{Extracted, Line, Listing};
+use crate::model::listing::{Extracted, Line, Listing, Profile};
 use crate::model::moment::in_shanghai;
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Origin, Post, Published};
@@ -48,6 +48,8 @@ struct Tried {
     source: String,
     fetched: Option<Fetched>,
     result: Result<Extracted, Miss>,
+    /// What the second request, about the account itself, gave; none when there was none.
+    about: Option<Result<Profile, Miss>>,
 }
 
 impl Args {
@@ -87,15 +89,9 @@ impl Args {
                 let body = std::fs::read(file)
                     .map_err(|error| Failed::Usage(format!("无法读取{}:{error}", file.display())))?;
                 let fetched = Fetched::at_hand(Url::parse(NOWHERE).context("address")?, body);
-                let result = read(recipe, &fetched, clock.now());
-                return Ok((
-                    vec![Tried {
-                        source: format!("{name}:{}", file.display()),
-                        fetched: Some(fetched),
-                        result,
-                    }],
-                    Vec::new(),
-                ));
+                let source = format!("{name}:{}", file.display());
+                let (result, about) = read_saved(recipe, &fetched, clock.now());
+                return Ok((vec![Tried { source, fetched: Some(fetched), result, about }], Vec::new()));
             }
             let source = Source { recipe: name.clone(), target: self.url.clone().unwrap_or_default() };
             let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
@@ -145,6 +141,7 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         source: source.to_string(),
         fetched: None,
         result: Err(Miss::new(failure, detail)),
+        about: None,
     };
     let Some(recipe) = config.recipes.find(&source.recipe) else {
         return missed(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe));
@@ -153,12 +150,38 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         Ok(request) => request,
         Err(reason) => return missed(Failure::NoSource, reason),
     };
-    match fetcher.fetch(request).await {
-        Ok(answer) => {
-            let result = read(recipe, &answer, clock.now());
-            Tried { source: source.to_string(), fetched: Some(answer), result }
+    let answer = match fetcher.fetch(request).await {
+        Ok(answer) => answer,
+        Err(miss) => return missed(miss.failure, miss.detail),
+    };
+    let mut result = read(recipe, &answer, clock.now());
+    let mut about = None;
+    if result.as_ref().err().is_none_or(|miss| miss.failure == Failure::Empty)
+        && let Some(Ok(request)) = recipe.profile_request(&source.target)
+    {
+        let told = fetcher.fetch(request).await.and_then(|answer| profile(recipe, &answer));
+        result = crate::schedule::about::joined(result, &told);
+        about = Some(told);
+    }
+    Tried { source: source.to_string(), fetched: Some(answer), result, about }
+}
+
+/// Reads a saved page: a list, or the answer about an account. The latter alone proves nothing about posts.
+fn read_saved(
+    recipe: &Recipe,
+    fetched: &Fetched,
+    now: DateTime<Utc>,
+) -> (Result<Extracted, Miss>, Option<Result<Profile, Miss>>) {
+    let result = read(recipe, fetched, now);
+    if result.as_ref().err().is_none_or(|miss| miss.failure != Failure::Layout) {
+        return (result, None);
+    }
+    match profile(recipe, fetched) {
+        Ok(told) => {
+            let miss = Miss::on(fetched, Failure::Empty, "这是账号资料,其中没有列表");
+            (Err(miss), Some(Ok(told)))
         }
-        Err(miss) => Tried { source: source.to_string(), fetched: None, result: Err(miss) },
+        Err(_) => (result, None),
     }
 }
 
@@ -199,7 +222,10 @@ fn as_json(tried: &Tried, own: &[String]) -> Value {
             "failure": miss.failure.class(),
             "detail": miss.detail,
             "complete": false,
-            "profile": {},
+            "profile": match &tried.about {
+                Some(Ok(told)) => json!(told),
+                _ => json!({}),
+            },
             "posts": [],
         }),
     }
@@ -251,6 +277,22 @@ fn explain(desk: &Desk, tried: &Tried) -> Result<(), Failed> {
             ))?;
             desk.output.line(format!("  建议 {}", miss.failure.advice()))?;
         }
+    }
+    match &tried.about {
+        Some(Ok(told)) => {
+            let name = told.name.as_deref().unwrap_or("未读出名称");
+            let posts = told.posts.map_or_else(|| "未读出".to_owned(), |posts| posts.to_string());
+            desk.output.line(format!("  账号资料 {name},作品计数{posts}"))?;
+        }
+        Some(Err(miss)) => {
+            desk.output.line(format!(
+                "  账号资料 未读出 {}({}){}",
+                miss.failure.zh(),
+                miss.failure.class(),
+                miss.detail
+            ))?;
+        }
+        None => {}
     }
     Ok(())
 }

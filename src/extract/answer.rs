@@ -4,6 +4,8 @@
 //! exhaust the HTML parser gives no tree.
 
 use super::clean;
+use super::embedded::Embedded;
+use super::literal;
 use super::scan::{Scan, Token};
 use crate::model::charset;
 use crate::model::page::Fetched;
@@ -18,6 +20,7 @@ use std::collections::HashMap;
 /// One answer and its views.
 pub(super) struct Answer<'f> {
     pub(super) fetched: &'f Fetched,
+    embedded: Option<&'f Embedded>,
     text: OnceCell<Cow<'f, str>>,
     title: OnceCell<String>,
     visible: OnceCell<String>,
@@ -29,12 +32,18 @@ impl<'f> Answer<'f> {
     pub(super) const fn new(fetched: &'f Fetched) -> Self {
         Self {
             fetched,
+            embedded: None,
             text: OnceCell::new(),
             title: OnceCell::new(),
             visible: OnceCell::new(),
             tree: OnceCell::new(),
             json: OnceCell::new(),
         }
+    }
+
+    /// The same answer, whose data may stand inside a page.
+    pub(super) fn with_embedded(self, embedded: Option<&'f Embedded>) -> Self {
+        Self { embedded, ..self }
     }
 
     /// The body as text.
@@ -78,9 +87,13 @@ impl<'f> Answer<'f> {
             .as_ref()
     }
 
-    /// The first JSON document of the body.
+    /// The first JSON document of the body, or else the one that the page carries.
     pub(super) fn json(&self) -> Option<&Value> {
-        self.json.get_or_init(|| first_document(self.text())).as_ref()
+        let find = || {
+            first_document(self.text())
+                .or_else(|| self.embedded.and_then(|embedded| embedded.find(self.text())))
+        };
+        self.json.get_or_init(find).as_ref()
     }
 }
 
@@ -129,7 +142,12 @@ fn first_document(text: &str) -> Option<Value> {
     if !(before.is_empty() || (before.ends_with('(') && before.len() < 200 && !before.contains('<'))) {
         return None;
     }
-    serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>().next()?.ok()
+    match serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>().next()? {
+        Ok(value) => Some(value),
+        // A title cut in the middle of a sign, or a script's way of writing.
+        Err(error) if !error.is_eof() => serde_json::from_str(&literal::json_of(&text[start..])?).ok(),
+        Err(_) => None,
+    }
 }
 
 /// The most steps a tree may cost: what a browser would also call a broken page. A page of 1 MB in the field
@@ -226,6 +244,10 @@ mod tests {
                 Some(&Value::from(1)),
                 "{text}"
             );
+        }
+        for text in [r#"{"a":1,"title":"半个\ud83d"}"#, "cb({a:1,b:undefined})"] {
+            let fetched = fetched("", text.as_bytes());
+            assert_eq!(Answer::new(&fetched).json().and_then(|json| json.get("a")), Some(&Value::from(1)));
         }
         for text in ["", "blocked", "<html>{\"a\":1}</html>", "{\"a\":"] {
             let fetched = fetched("", text.as_bytes());

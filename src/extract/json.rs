@@ -6,10 +6,12 @@
 use super::answer::Answer;
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::path::{Path, scalar};
-use super::recipe::{Field, JsonFields, Link, LinkPart, On, Recipe};
+use super::profile::{self, number};
+use super::recipe::{Field, IdTime, JsonFields, Link, LinkPart, On, Recipe};
 use super::{Trouble, address, clean, date};
-use crate::model::listing::{Extracted, Listing, Profile};
-use crate::model::post::Origin;
+use crate::model::listing::{Extracted, Listing};
+use crate::model::moment::in_shanghai;
+use crate::model::post::{Origin, Published};
 use crate::model::visit::Failure;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -24,17 +26,25 @@ pub(super) fn read(
     known: &Listing,
     now: DateTime<Utc>,
 ) -> Result<Extracted, Trouble> {
-    let Some(document) = answer.json() else { return Err(trouble(answer)) };
+    let Some(document) = answer.json() else { return Err(trouble(recipe, answer)) };
     if let Some((path, _)) = fields.required.iter().find(|(_, path)| !path.exists(document)) {
         return Err(Trouble::new(Failure::Layout, format!("缺少 {path}")));
     }
     let mut gather = Gather::new(recipe, known, now);
-    gather.out.profile = profile(fields, document);
-    for item in fields.items.find(document).into_iter().filter(|item| item.is_object()).take(MOST) {
+    gather.out.profile = profile::of(&fields.profile, recipe, document);
+    let mine: Option<Vec<String>> =
+        fields.mine.as_ref().map(|(_, whose)| whose.find(document).into_iter().filter_map(scalar).collect());
+    let is_mine = |item: &Value| match (&fields.mine, &mine) {
+        (Some((path, _)), Some(mine)) => path.text(item).is_some_and(|text| mine.contains(&text)),
+        _ => true,
+    };
+    let items = fields.items.find(document).into_iter();
+    for item in items.filter(|item| item.is_object() && is_mine(item)).take(MOST) {
         take(recipe, fields, &answer.fetched.url, item, now, &mut gather);
     }
     let counter = recipe.empty.counter.as_ref().and_then(|path| path.first(document)).and_then(number);
-    gather.out.empty_marker = gather.out.listing.lines.is_empty() && counter == Some(0);
+    let proven = counter == Some(0) || gather.out.profile.posts == Some(0);
+    gather.out.empty_marker = gather.out.listing.lines.is_empty() && proven;
     Ok(gather.out)
 }
 
@@ -46,13 +56,19 @@ fn take(
     now: DateTime<Utc>,
     gather: &mut Gather<'_>,
 ) {
+    if fields.skip.iter().any(|test| test.holds(item)) {
+        return;
+    }
     let text = |path: &Option<Path>| path.as_ref().and_then(|path| path.text(item)).unwrap_or_default();
-    let (id, title, html) = (text(&fields.id), text(&fields.title), text(&fields.text));
+    let (id, html) = (text(&fields.id), text(&fields.text));
+    let title = fields.title.as_ref().and_then(|title| title.fill(item)).unwrap_or_default();
     let (raw, source) = (text(&fields.date), text(&fields.source));
-    let url =
-        fields.link.as_ref().and_then(|link| link.fill(item)).and_then(|href| address::absolute(base, &href));
+    let special =
+        fields.links.iter().find(|(when, _)| when.holds(item)).and_then(|(_, link)| link.fill(item));
+    let href = special.or_else(|| fields.link.as_ref().and_then(|link| link.fill(item)));
+    let url = href.and_then(|href| address::absolute(base, &href));
     let url = url.map(String::from).unwrap_or_default();
-    if id.is_empty() && url.is_empty() {
+    if id.is_empty() && url.is_empty() && (title.is_empty() || raw.is_empty()) {
         // Something of another kind among the items: an advertisement, a heading.
         return;
     }
@@ -61,15 +77,17 @@ fn take(
     if gather.recall(hash) {
         return;
     }
+    let by_id = || fields.date_of_id.and_then(|how| of_id(how, &id));
     let mut found = Found {
-        published: date::read(&raw, now).map(date::Stamp::published),
+        published: date::read(&raw, now).map(date::Stamp::published).or_else(by_id),
         absolute: date::read_absolute(&raw).is_some(),
         id,
         url,
         title: clean::title(&title),
         text: clean::plain(&html),
         origin: None,
-        source: clean::source_line(&source),
+        // The account's own name on the platform is no source.
+        source: clean::source_line(&source).filter(|named| gather.out.profile.name.as_ref() != Some(named)),
         pinned,
     };
     for rule in &recipe.origins {
@@ -97,8 +115,16 @@ fn take(
     gather.add(hash, found);
 }
 
+/// When a post was made, by its id: only the day, for it may have been published later that day.
+fn of_id(how: IdTime, id: &str) -> Option<Published> {
+    let IdTime::Hex8 = how;
+    let digits = id.get(..8).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let at = DateTime::from_timestamp(i64::from_str_radix(digits, 16).ok()?, 0)?;
+    Some(Published::On(in_shanghai(at).date_naive()))
+}
+
 impl Link {
-    /// The link of an item; none when any of its paths leads nowhere.
+    /// The text of an item; none when any of its paths leads nowhere.
     fn fill(&self, item: &Value) -> Option<String> {
         self.0
             .iter()
@@ -110,44 +136,8 @@ impl Link {
     }
 }
 
-fn profile(fields: &JsonFields, document: &Value) -> Profile {
-    let text = |path: &Option<Path>| {
-        path.as_ref().and_then(|path| path.text(document)).map(|text| clean::title(&text))
-    };
-    // An empty avatar is a fact: the page shows that there is none.
-    let avatar = fields.avatar.as_ref().and_then(|path| path.first(document)).and_then(scalar);
-    Profile {
-        name: text(&fields.name),
-        intro: text(&fields.intro),
-        avatar,
-        followers: fields.followers.as_ref().and_then(|path| path.first(document)).and_then(number),
-        verified_subject: text(&fields.verified_subject),
-        ..Profile::default()
-    }
-}
-
-/// A count as platforms write it, a lower bound: `1,234`, `693.2万`, `1亿`, `10万+`, `1.1K`.
-fn number(value: &Value) -> Option<u64> {
-    let text = scalar(value)?;
-    let text = text.trim().trim_end_matches('+').replace([',', '\u{ff0c}'], "");
-    let units =
-        [('亿', 100_000_000_u64), ('万', 10_000), ('w', 10_000), ('W', 10_000), ('k', 1_000), ('K', 1_000)];
-    let (digits, unit) = units
-        .iter()
-        .find_map(|(sign, unit)| text.strip_suffix(*sign).map(|digits| (digits.trim().to_owned(), *unit)))
-        .unwrap_or((text, 1));
-    let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
-    let mut count = whole.parse::<u64>().ok()?.checked_mul(unit)?;
-    let mut place = unit;
-    for digit in part.chars() {
-        place /= 10;
-        count = count.checked_add(u64::from(digit.to_digit(10)?) * place)?;
-    }
-    Some(count)
-}
-
 /// Why a body is not the JSON it should be.
-fn trouble(answer: &Answer<'_>) -> Trouble {
+pub(super) fn trouble(recipe: &Recipe, answer: &Answer<'_>) -> Trouble {
     let text = answer.text().trim();
     if text.is_empty() {
         return Trouble::new(Failure::Broken, "回答没有内容");
@@ -155,7 +145,12 @@ fn trouble(answer: &Answer<'_>) -> Trouble {
     if text.starts_with('<') || answer.is_html() {
         let title = answer.title();
         let seen = if title.is_empty() { clean::opening(answer.visible()) } else { title.to_owned() };
-        return Trouble::new(Failure::Layout, format!("返回的是网页而不是数据:{seen}"));
+        let what = if recipe.embedded.is_some() {
+            "网页中没有内嵌的数据"
+        } else {
+            "返回的是网页而不是数据"
+        };
+        return Trouble::new(Failure::Layout, format!("{what}:{seen}"));
     }
     let failure = if text.starts_with(['{', '[']) { Failure::Broken } else { Failure::Layout };
     Trouble::new(failure, format!("不是完整的数据:{}", clean::opening(text)))
@@ -164,21 +159,16 @@ fn trouble(answer: &Answer<'_>) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
 
     #[test]
-    fn counts_are_read_as_a_lower_bound() {
-        for (text, count) in [
-            ("693.2万", Some(6_932_000)),
-            ("1.2亿", Some(120_000_000)),
-            ("10万+", Some(100_000)),
-            ("1,234", Some(1_234)),
-            ("1.1K", Some(1_100)),
-            ("0", Some(0)),
-            ("很多", None),
-            ("99999999999999999999亿", None),
-        ] {
-            assert_eq!(number(&Value::from(text)), count, "{text}");
+    fn the_first_digits_of_an_id_are_the_day_it_was_made() {
+        let day = |id| of_id(IdTime::Hex8, id);
+        let made = NaiveDate::from_ymd_opt(2026, 11, 20).map(Published::On);
+        // Ten past midnight in Shanghai, when it is still the 19th in Greenwich.
+        assert_eq!(day("6aff1f58000000001f00a1b2"), made);
+        for id in ["", "n1", "6b06a7", "湖湖湖湖湖湖湖湖", "6b06a7fg00"] {
+            assert_eq!(day(id), None, "{id}");
         }
-        assert_eq!(number(&Value::from(7)), Some(7));
     }
 }

@@ -14,15 +14,19 @@ mod clean;
 mod cut;
 pub mod date;
 mod dated;
+mod embedded;
 mod feed;
 mod gather;
 mod json;
 mod list;
+mod literal;
 mod page;
 mod path;
+mod profile;
 mod recipe;
 mod scan;
 
+pub use profile::profile;
 pub use recipe::{Follow, Golden, Pace, Recipe, Recipes};
 
 use crate::model::listing::{Article, Extracted, Listing};
@@ -56,7 +60,7 @@ pub fn extract(
     known: &Listing,
     now: DateTime<Utc>,
 ) -> Result<Extracted, Miss> {
-    let answer = Answer::new(fetched);
+    let answer = Answer::new(fetched).with_embedded(recipe.embedded.as_ref());
     usable(recipe, &answer)?;
     let read = match (recipe.reader, &recipe.json) {
         (Reader::Json, Some(fields)) => json::read(recipe, fields, &answer, known, now),

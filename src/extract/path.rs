@@ -2,9 +2,11 @@
 //!
 //! `data.cards[card_type=9].mblog` goes through keys; `name[]` takes each element, `name[*]` too, where a
 //! lone value counts as its own only element; `name[2]` one of them, `name[test]` those that pass; `a|b` is the first that leads to anything.
-//! A test is `path` (there, and not null, false, zero or empty), `path=value` or `path^=beginning`.
+//! `*` is every value under any key. A test is `path` (there, and not null, false, zero or empty), `path=value`,
+//! `path^=beginning` or `path~=part`, where the value may also be percent-encoded.
 //! It never fails on a document; only writing a path wrongly is a mistake.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// A compiled path.
@@ -14,6 +16,7 @@ pub(super) struct Path(Vec<Vec<Step>>);
 #[derive(Debug, Clone)]
 enum Step {
     Key(String),
+    AnyKey,
     Each,
     EachOrLone,
     At(usize),
@@ -32,6 +35,7 @@ enum Want {
     Truth,
     Equal(String),
     Begin(String),
+    Contain(String),
 }
 
 impl Path {
@@ -72,15 +76,9 @@ impl Path {
         })
     }
 
-    /// Whether the path leads to anything, null and empty lists included.
+    /// Whether the path leads to anything, empty lists included; null is nothing.
     pub(super) fn exists(&self, value: &Value) -> bool {
-        self.0.iter().any(|way| {
-            let mut here = vec![value];
-            for step in way {
-                here = follow(&here, step);
-            }
-            !here.is_empty()
-        })
+        !self.find(value).is_empty()
     }
 }
 
@@ -89,10 +87,14 @@ impl Test {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (path, want) = match text.split_once('=') {
             None => (text, Want::Truth),
-            Some((path, value)) => match path.strip_suffix('^') {
-                Some(path) => (path, Want::Begin(value.trim().to_owned())),
-                None => (path, Want::Equal(value.trim().to_owned())),
-            },
+            Some((path, value)) => {
+                let value = value.trim().to_owned();
+                match (path.strip_suffix('^'), path.strip_suffix('~')) {
+                    (Some(path), _) => (path, Want::Begin(value)),
+                    (_, Some(path)) => (path, Want::Contain(value)),
+                    _ => (path, Want::Equal(value)),
+                }
+            }
         };
         Ok(Self { path: Path::parse(path.trim())?, want })
     }
@@ -103,6 +105,11 @@ impl Test {
             Want::Truth => truth(found),
             Want::Equal(want) => scalar(found).is_some_and(|text| text == *want),
             Want::Begin(want) => scalar(found).is_some_and(|text| text.starts_with(want.as_str())),
+            Want::Contain(want) => scalar(found).is_some_and(|text| {
+                text.contains(want.as_str())
+                    || text.contains('%')
+                        && percent_decode_str(&text).decode_utf8_lossy().contains(want.as_str())
+            }),
         })
     }
 }
@@ -137,6 +144,9 @@ fn follow<'v>(here: &[&'v Value], step: &Step) -> Vec<&'v Value> {
     };
     match step {
         Step::Key(key) => here.iter().filter_map(|value| value.get(key)).collect(),
+        Step::AnyKey => {
+            here.iter().filter_map(|value| value.as_object()).flat_map(serde_json::Map::values).collect()
+        }
         Step::At(index) => here.iter().filter_map(|value| value.get(index)).collect(),
         Step::Each => here.iter().flat_map(|value| each(value)).collect(),
         Step::EachOrLone => here.iter().flat_map(|value| lone(value)).collect(),
@@ -153,7 +163,9 @@ fn steps(way: &str) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     for part in split(way, '.') {
         let (key, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
-        if !key.is_empty() {
+        if key == "*" {
+            steps.push(Step::AnyKey);
+        } else if !key.is_empty() {
             steps.push(Step::Key(key.to_owned()));
         } else if rest.is_empty() {
             return Err(format!("路径“{way}”中有空的一段"));
@@ -232,8 +244,18 @@ mod tests {
         assert_eq!(texts("data.one[].id", &value), Vec::<String>::new());
         assert_eq!(texts("data.missing|data.none|data.one.id", &value), ["only"]);
         assert_eq!(texts("data.cards[blog.id^=3].type", &value), ["9"]);
-        assert!(Path::parse("data.none").unwrap().exists(&value));
+        assert_eq!(texts("*.one.id", &value), ["only"]);
+        assert!(Path::parse("data.cards").unwrap().exists(&value));
+        assert!(!Path::parse("data.none").unwrap().exists(&value));
         assert!(!Path::parse("data.missing").unwrap().exists(&value));
+    }
+
+    #[test]
+    fn a_part_is_found_in_a_value_and_in_what_it_encodes() {
+        let value = json!({"url": "https://weibo.com/sorry?why=%E6%8A%95%E8%AF%89", "why": "被投诉"});
+        let holds = |test: &str| Test::parse(test).unwrap().holds(&value);
+        assert!(holds("url~=投诉") && holds("why~=投诉") && holds("url^=https://weibo"));
+        assert!(!holds("url~=注销") && !holds("missing~=投诉"));
     }
 
     #[test]
@@ -251,7 +273,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_path_panics(path in "[a-c.\\[\\]|=^0-9]{0,30}") {
+        fn no_path_panics(path in "[a-c.\\[\\]|=^~*0-9]{0,30}") {
             if let Ok(path) = Path::parse(&path) {
                 let _ = path.find(&json!({"a": [{"b": [1, 2]}, {"c": "x"}], "b": {"a": null}}));
             }

@@ -127,8 +127,24 @@ pub struct Profile {
     pub verified_subject: Option<String>,
     /// As what the platform has verified it.
     pub verification: Option<Verification>,
-    /// How many posts the platform's own counter says there are.
+    /// How many posts the platform's own counter says there are; none when it is missing or only a round figure.
     pub posts: Option<u64>,
+}
+
+impl Profile {
+    /// What this profile says, and of what it does not say what another one does.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            intro: self.intro.or(other.intro),
+            avatar: self.avatar.or(other.avatar),
+            followers: self.followers.or(other.followers),
+            verified_subject: self.verified_subject.or(other.verified_subject),
+            verification: self.verification.or(other.verification),
+            posts: self.posts.or(other.posts),
+        }
+    }
 }
 
 /// What was read from one page.

@@ -115,6 +115,9 @@ pub struct Known {
     pub followers: Option<u64>,
     /// What was last noted of the profile.
     pub profile: Noted,
+    /// The platform's own counter of posts at the last good look; none when it was not heard, or when posts seen
+    /// since would have raised it.
+    pub posts_counted: Option<u64>,
 }
 
 /// What is known about looks that failed.

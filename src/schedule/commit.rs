@@ -251,14 +251,17 @@ impl Scheduler {
         let mut cooled = HashSet::new();
         for done in batch {
             let site = done.look.site.as_str();
-            match &done.look.result {
-                Err(miss) if miss.failure.cools_site() => {
-                    if cooled.insert(site) {
-                        self.eyes.pace.cool(site, miss.retry_after).await?;
-                    }
+            let last = done.look.result.as_ref().err().map(|miss| (site, miss));
+            let aside = done.look.aside.as_ref().map(|(site, miss)| (site.as_str(), miss));
+            let mut refused = false;
+            for (site, miss) in last.into_iter().chain(aside).filter(|(_, miss)| miss.failure.cools_site()) {
+                refused = true;
+                if cooled.insert(site) {
+                    self.eyes.pace.cool(site, miss.retry_after).await?;
                 }
-                Err(_) => {}
-                Ok(_) => self.eyes.pace.warm(site).await?,
+            }
+            if !refused && done.look.result.is_ok() {
+                self.eyes.pace.warm(site).await?;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! it has hands for, gives back what it cannot reach in time, and drains on stop. Nothing here decides what a
 //! look means: that is pure and stands in `settle.rs`.
 
+pub(crate) mod about;
 pub mod backoff;
 pub mod cadence;
 mod commit;

@@ -56,7 +56,8 @@ pub struct Settled {
     pub notes: Option<Notes>,
 }
 
-/// A list that is older than before is doubted for so long before it is believed.
+/// A list that is older than before, or that shows less than the platform counts, is doubted for so long before it is
+/// believed.
 const DOUBT: Duration = Duration::hours(24);
 
 /// Posts in a listing that the memory of the last listing does not hold: they may be new, or come back.
@@ -76,7 +77,7 @@ pub fn settle(
     blind: bool,
 ) -> Settled {
     let at = look.at;
-    let (result, doubt) = doubtful(&watched, look.result, at);
+    let (result, doubt) = doubtful(&watched, look.result, known, at);
     let before = (watched.state, watched.trouble.failures, watched.known.clone());
     watched.known.last_visit = Some(at);
     let mut facts = facts_of(&watched);
@@ -160,10 +161,12 @@ pub fn settle(
 }
 
 /// A list whose newest post is older than before, or that is empty where there were posts, is doubted for a
-/// day: the platform may be hiding something from strangers, or its cache may lag. Returns since when.
+/// day: the platform may be hiding something from strangers, or its cache may lag. So is a list that shows nothing new
+/// while the platform's own counter has risen. Returns since when.
 fn doubtful(
     watched: &Watched,
     result: Result<Seen, Miss>,
+    known: &KnownPosts,
     at: DateTime<Utc>,
 ) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
     let since = watched.trouble.doubt_since;
@@ -176,14 +179,39 @@ fn doubtful(
         (None, _) => false,
     };
     let since = since.unwrap_or(at);
-    if !went_back || !same_source || at - since >= DOUBT {
+    let hides = is_hiding(watched, extracted, known);
+    if !(went_back || hides) || !same_source || at - since >= DOUBT {
         return (Ok(seen), None);
     }
-    let miss = Miss {
-        status: seen.status,
-        ..Miss::new(Failure::Partial, "列表中最新一条早于上次所见，可能未完整显示")
+    let detail = if went_back {
+        "列表中最新一条早于上次所见，可能未完整显示".to_owned()
+    } else {
+        let count = |posts: Option<u64>| posts.map_or_else(|| "未知".to_owned(), |posts| posts.to_string());
+        let (before, now) = (count(watched.known.posts_counted), count(extracted.profile.posts));
+        format!("平台的作品计数由{before}变为{now}，列表中却没有新内容，可能未完整显示")
     };
+    let miss = Miss { status: seen.status, ..Miss::new(Failure::Partial, detail) };
     (Err(miss), Some(since))
+}
+
+/// Whether the list shows less than the platform counts.
+///
+/// Counters count more than lists show (deleted posts for a while, posts for followers only, reposts in a list of own
+/// works), so their height says nothing; only a rise does, and only while nothing new has been seen since the counter
+/// was noted: one new post explains any rise. A counter that cannot be heard while there is doubt does not end it.
+fn is_hiding(watched: &Watched, extracted: &Extracted, known: &KnownPosts) -> bool {
+    let Some(before) = watched.known.posts_counted else { return false };
+    if extracted.posts.iter().any(|post| is_new(watched, known, post)) {
+        return false;
+    }
+    extracted.profile.posts.map_or(watched.trouble.doubt_since.is_some(), |now| now > before)
+}
+
+/// Whether nobody has seen a post before.
+fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool {
+    watched.listing.find_key(post.key).is_none()
+        && !known.keys.contains(&(watched.id, post.key))
+        && !is_twin(known, watched.id, post)
 }
 
 /// Takes in a listing: its new and edited posts, and what it says about the account.
@@ -208,7 +236,7 @@ fn learn(
             edits.push(Edited { account, post, at });
             continue;
         }
-        if known.keys.contains(&(account, post.key)) || is_twin(known, account, &post) {
+        if !is_new(watched, known, &post) {
             continue;
         }
         let effective_at = effective_time(post.published, at, &looks);
@@ -225,6 +253,9 @@ fn learn(
         facts.profile_empty = intro.trim().is_empty() && avatar.is_empty();
     }
     watched.known.followers = profile.followers.or(watched.known.followers);
+    // Posts seen without a counter would have raised it: then the next one that is heard begins anew.
+    let kept = watched.known.posts_counted.filter(|_| posts.is_empty());
+    watched.known.posts_counted = profile.posts.or(kept);
     (posts, edits)
 }
 
@@ -356,3 +387,6 @@ pub fn sight_of(watched: &Watched) -> reachability::Sight {
         detail: trouble.detail.clone(),
     }
 }
+
+#[cfg(test)]
+mod counter;

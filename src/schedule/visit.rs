@@ -3,12 +3,13 @@
 //! In: an account as it was handed out. Out: what was read, or the miss of the last source tried. Nothing is
 //! written here; every failure of the outside world is a value.
 
+use super::about;
 use super::pace::{Pace, site_of};
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
 use crate::model::account::Source;
-use crate::model::listing::Extracted;
+use crate::model::listing::{Extracted, Profile};
 use crate::model::page::{Fetched, Miss, Request, Validators};
 use crate::model::post::Published;
 use crate::model::visit::Failure;
@@ -47,6 +48,8 @@ pub struct Look {
     pub bytes: usize,
     /// What was read, or why nothing was.
     pub result: Result<Seen, Miss>,
+    /// The site and the miss of a second request, which change nothing about what was read.
+    pub aside: Option<(String, Miss)>,
 }
 
 /// A page that could be read.
@@ -80,7 +83,7 @@ impl Eyes {
     }
 
     fn missed(&self, site: String, miss: Miss) -> Look {
-        Look { at: self.clock.now(), site, took: Duration::ZERO, bytes: 0, result: Err(miss) }
+        Look { at: self.clock.now(), site, took: Duration::ZERO, bytes: 0, result: Err(miss), aside: None }
     }
 
     async fn ask(&self, watched: &Watched, source_no: usize, source: &Source, wait: bool) -> Look {
@@ -105,8 +108,9 @@ impl Eyes {
             Err(miss) => return self.missed(site, miss),
         };
         let (took, bytes) = (fetched.took, fetched.body.len());
-        let result = self.read(watched, source_no, recipe, fetched).await;
-        Look { at: self.clock.now(), site, took, bytes, result }
+        let mut aside = None;
+        let result = self.read(watched, source_no, recipe, fetched, &mut aside).await;
+        Look { at: self.clock.now(), site, took, bytes, result, aside }
     }
 
     async fn read(
@@ -115,6 +119,7 @@ impl Eyes {
         source_no: usize,
         recipe: &Recipe,
         fetched: Fetched,
+        aside: &mut Option<(String, Miss)>,
     ) -> Result<Seen, Miss> {
         let seen = |extracted| Seen {
             source_no,
@@ -125,9 +130,28 @@ impl Eyes {
         if fetched.status == 304 {
             return Ok(seen(None));
         }
-        let mut extracted = extract::extract(recipe, &fetched, &watched.listing, self.clock.now())?;
+        let mut read = extract::extract(recipe, &fetched, &watched.listing, self.clock.now());
+        if about::is_wanted(watched, &read, self.clock.now()) {
+            let target = watched.registered.sources.get(source_no).map_or("", |source| &source.target);
+            if let Some((site, told)) = self.profile(recipe, target).await {
+                read = about::joined(read, &told);
+                *aside = told.err().map(|miss| (site, miss));
+            }
+        }
+        let mut extracted = read?;
         self.follow(watched, recipe, &mut extracted).await;
         Ok(seen(Some(extracted)))
+    }
+
+    /// Asks about the account itself; none when the recipe cannot or the site has no slot soon.
+    async fn profile(&self, recipe: &Recipe, target: &str) -> Option<(String, Result<Profile, Miss>)> {
+        let request = recipe.profile_request(target)?.ok()?;
+        let site = site_of(&request.url);
+        if !self.wait(&site, recipe, &request.url).await {
+            return None;
+        }
+        let answer = self.fetcher.fetch(request).await;
+        Some((site, answer.and_then(|fetched| extract::profile(recipe, &fetched))))
     }
 
     /// Reads the own pages of new posts for what their list does not say. A page that cannot be read changes
@@ -194,3 +218,6 @@ impl Eyes {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 macro_rules! watched_columns {
     () => {
         "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
-         a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.failures, a.failure, a.failing_since, \
+         a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.posts_counted, a.failures, a.failure, a.failing_since, \
          a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.etag, a.last_modified, t.listing, a.open_cases, \
          a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
          JOIN account_text AS t ON t.account_id = l.account_id"
@@ -43,6 +43,7 @@ pub(crate) struct WatchedRow {
     days: Vec<u8>,
     profile_empty: bool,
     followers: Option<i64>,
+    posts_counted: Option<i64>,
     failures: i64,
     failure: Option<String>,
     failing_since: Option<i64>,
@@ -90,6 +91,7 @@ impl TryFrom<WatchedRow> for Watched {
                 profile_empty: row.profile_empty,
                 followers: row.followers.and_then(|n| u64::try_from(n).ok()),
                 profile: Noted { hash: row.profile_hash, due: row.profile_due.map(from_ms) },
+                posts_counted: row.posts_counted.and_then(|n| u64::try_from(n).ok()),
             },
             trouble: Trouble {
                 failures: small(row.failures),
@@ -177,7 +179,7 @@ impl Tx {
                  months = v.column9, days = v.column10, profile_empty = v.column11, followers = v.column12, \
                  failures = v.column13, failure = v.column14, failing_since = v.column15, statement = v.column16, \
                  statement_since = v.column17, doubt_since = v.column18, detail = v.column19, source_no = v.column20, \
-                 etag = v.column21, last_modified = v.column22, open_cases = v.column23 FROM (",
+                 etag = v.column21, last_modified = v.column22, open_cases = v.column23, posts_counted = v.column24 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
                 let Watched { id, state, known, trouble, source_no, validators, open_cases, .. } = &finish.watched;
@@ -203,7 +205,8 @@ impl Tx {
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
-                    .push_bind(i64::from(*open_cases));
+                    .push_bind(i64::from(*open_cases))
+                    .push_bind(known.posts_counted.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
             });
             query.push(") AS v WHERE id = v.column1");
             query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

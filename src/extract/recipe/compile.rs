@@ -2,13 +2,14 @@
 //!
 //! In: one file. Out: a recipe, or all its mistakes. It never stops at the first one.
 
-use super::file::{Desk, File, JsonPart, MarkPart, OriginPart, PagePart, Text};
+use super::file::{Desk, EmbeddedPart, File, JsonPart, MarkPart, OriginPart, PagePart, Text};
 use super::{
     Follow, Golden, JsonFields, Link, LinkPart, Naming, On, OriginRule, Pace, PageFields, Pick, Proof,
-    Reader, Recipe,
+    Reader, Recipe, profile,
 };
 use crate::config::mistake::Mistake;
 use crate::extract::challenge::Mark;
+use crate::extract::embedded::Embedded;
 use crate::extract::path::Path as JsonPath;
 use crate::model::post::Origin;
 use std::ops::Range;
@@ -63,6 +64,9 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
     fits(desk, reader, place, &file);
     let page = file.page.map(|part| page(desk, &part));
     let json = file.json.map(|part| json(desk, &part));
+    let embedded = file.embedded.and_then(|part| embedded(desk, part));
+    let verification = profile::verifier(desk, file.verification);
+    let profile = file.profile.and_then(|part| profile::page(desk, part, file.base.as_ref()));
     let mut patterns =
         |key: &str, list: &[Text]| list.iter().filter_map(|text| desk.regex(key, Some(text))).collect();
     let feed = Naming {
@@ -85,6 +89,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         Pace { gap: part.gap, jitter: part.jitter, daily: part.daily }
     });
     let name = file.name?.into_inner();
+    let folder = path.parent().unwrap_or(Path::new(""));
     Some(Recipe {
         title: file.title.unwrap_or_else(|| name.clone()),
         name,
@@ -97,8 +102,9 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         follow: file.follow.map(|part| Follow { max: part.max }),
         pace: gap,
         golden: file.golden.map(|part| Golden {
-            page: path.parent().unwrap_or(Path::new("")).join(part.page),
+            page: folder.join(part.page),
             posts: part.posts,
+            profile: part.profile.map(|page| folder.join(page)),
         }),
         bridge: file.bridge,
         origin: file.origin.unwrap_or(Origin::Unknown),
@@ -106,6 +112,9 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         feed,
         page: page.flatten(),
         json: json.flatten(),
+        embedded,
+        profile,
+        verification,
         empty,
         marks: all,
     })
@@ -123,6 +132,9 @@ fn fits(desk: &mut Desk<'_>, reader: Option<Reader>, place: Range<usize>, file: 
         Some(Reader::Feed | Reader::Page) if file.json.is_some() => {
             desk.wrong(place, "reader", "[json] 一节与 reader 不符", advice);
         }
+        Some(Reader::Feed | Reader::Page) if file.embedded.is_some() => {
+            desk.wrong(place, "reader", "embedded 与 reader 不符", "embedded 只用于 reader = \"json\"");
+        }
         Some(Reader::Feed | Reader::Json) if file.page.is_some() => {
             desk.wrong(place, "reader", "[page] 一节与 reader 不符", advice);
         }
@@ -130,7 +142,12 @@ fn fits(desk: &mut Desk<'_>, reader: Option<Reader>, place: Range<usize>, file: 
     }
 }
 
-fn addresses(desk: &mut Desk<'_>, base: Option<&Text>, url: Option<&Text>) -> (Option<Url>, Option<String>) {
+/// The base and the template of an address.
+pub(super) fn addresses(
+    desk: &mut Desk<'_>,
+    base: Option<&Text>,
+    url: Option<&Text>,
+) -> (Option<Url>, Option<String>) {
     let parsed = base.and_then(|base| match Url::parse(base.get_ref()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
         _ => {
@@ -150,6 +167,24 @@ fn addresses(desk: &mut Desk<'_>, base: Option<&Text>, url: Option<&Text>) -> (O
         }
     }
     (parsed, url.map(|url| url.get_ref().clone()))
+}
+
+/// Where a page carries its data.
+fn embedded(desk: &mut Desk<'_>, part: Spanned<EmbeddedPart>) -> Option<Embedded> {
+    let place = part.span();
+    match part.into_inner() {
+        EmbeddedPart { script: Some(id), percent, variable: None } if !id.is_empty() => {
+            Some(Embedded::Script { id, percent })
+        }
+        EmbeddedPart { script: None, percent: false, variable: Some(name) } if !name.is_empty() => {
+            Some(Embedded::Variable(name))
+        }
+        _ => {
+            let advice = "例如 { script = \"__NEXT_DATA__\" } 或 { variable = \"window.__INITIAL_STATE__\" }";
+            desk.wrong(place, "embedded", "应写 script(可加 percent = true)或 variable 之一", advice);
+            None
+        }
+    }
 }
 
 fn pick(desk: &mut Desk<'_>, key: &str, text: Option<&Text>) -> Option<Pick> {
@@ -179,7 +214,18 @@ fn json(desk: &mut Desk<'_>, part: &JsonPart) -> Option<JsonFields> {
         .filter_map(|text| desk.path("json.required", Some(text)).map(|path| (text.get_ref().clone(), path)))
         .collect();
     let items = desk.path("json.items", Some(&part.items));
-    let link = part.link.as_ref().and_then(|text| link(desk, text));
+    let link = part.link.as_ref().and_then(|text| template(desk, "json.link", text));
+    let links = part
+        .links
+        .iter()
+        .filter_map(|rule| desk.test("json.links", &rule.json).zip(template(desk, "json.links", &rule.link)))
+        .collect();
+    let mine = part.mine.as_ref().and_then(|mine| {
+        desk.path("json.mine", Some(&mine.item)).zip(desk.path("json.mine", Some(&mine.document)))
+    });
+    let title = part.title.as_ref().and_then(|text| template(desk, "json.title", text));
+    let skip = part.skip.iter().filter_map(|text| desk.test("json.skip", text)).collect();
+    let profile = profile::in_list(desk, &part.profile);
     let pinned = part.pinned.iter().filter_map(|text| desk.test("json.pinned", text)).collect();
     let mut path = |key: &str, text: Option<&Text>| desk.path(key, text);
     let fields = JsonFields {
@@ -187,36 +233,36 @@ fn json(desk: &mut Desk<'_>, part: &JsonPart) -> Option<JsonFields> {
         items: JsonPath::default(),
         id: path("json.id", part.id.as_ref()),
         link,
-        title: path("json.title", part.title.as_ref()),
+        links,
+        title,
         text: path("json.text", part.text.as_ref()),
         date: path("json.date", part.date.as_ref()),
+        date_of_id: part.date_of_id,
         source: path("json.source", part.source.as_ref()),
         pinned,
-        name: path("json.profile.name", part.profile.name.as_ref()),
-        intro: path("json.profile.intro", part.profile.intro.as_ref()),
-        avatar: path("json.profile.avatar", part.profile.avatar.as_ref()),
-        followers: path("json.profile.followers", part.profile.followers.as_ref()),
-        verified_subject: path("json.profile.verified_subject", part.profile.verified_subject.as_ref()),
+        skip,
+        mine,
+        profile,
     };
     items.map(|items| JsonFields { items, ..fields })
 }
 
 /// A path, or text around paths in braces.
-fn link(desk: &mut Desk<'_>, text: &Text) -> Option<Link> {
+fn template(desk: &mut Desk<'_>, key: &str, text: &Text) -> Option<Link> {
     let raw = text.get_ref();
     if !raw.contains('{') {
-        return desk.path("json.link", Some(text)).map(|path| Link(vec![LinkPart::Path(path)]));
+        return desk.path(key, Some(text)).map(|path| Link(vec![LinkPart::Path(path)]));
     }
     let mut parts = Vec::new();
     let mut rest = raw.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         let Some((path, behind)) = after.split_once('}') else {
-            desk.wrong(text.span(), "json.link", "花括号不成对", "例如 https://weibo.com/{user.id}/{bid}");
+            desk.wrong(text.span(), key, "花括号不成对", "例如 https://weibo.com/{user.id}/{bid}");
             return None;
         };
         parts.push(LinkPart::Text(before.to_owned()));
         let path = Spanned::new(text.span(), path.to_owned());
-        parts.push(LinkPart::Path(desk.path("json.link", Some(&path))?));
+        parts.push(LinkPart::Path(desk.path(key, Some(&path))?));
         rest = behind;
     }
     parts.push(LinkPart::Text(rest.to_owned()));

@@ -3,7 +3,8 @@
 //! In: TOML. Out: its parts with their places in the file. Each top-level key is read by itself, so that a file
 //! with five mistakes shows five.
 
-use super::{Field, Reader};
+use super::profile::{ProfilePart, VerificationPart};
+use super::{Field, IdTime, Reader};
 use crate::config::mistake::Mistake;
 use crate::extract::path::{Path as JsonPath, Test};
 use crate::model::account::Platform;
@@ -43,6 +44,9 @@ pub(super) struct File {
     pub(super) feed: FeedPart,
     pub(super) page: Option<PagePart>,
     pub(super) json: Option<JsonPart>,
+    pub(super) embedded: Option<Spanned<EmbeddedPart>>,
+    pub(super) profile: Option<Spanned<ProfilePart>>,
+    pub(super) verification: VerificationPart,
     pub(super) empty: EmptyPart,
     pub(super) marks: Vec<Spanned<MarkPart>>,
 }
@@ -68,6 +72,7 @@ pub(super) struct PacePart {
 pub(super) struct GoldenPart {
     pub(super) page: String,
     pub(super) posts: usize,
+    pub(super) profile: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -106,24 +111,46 @@ pub(super) struct JsonPart {
     pub(super) items: Text,
     pub(super) id: Option<Text>,
     pub(super) link: Option<Text>,
+    #[serde(default)]
+    pub(super) links: Vec<LinkRule>,
     pub(super) title: Option<Text>,
     pub(super) text: Option<Text>,
     pub(super) date: Option<Text>,
+    pub(super) date_of_id: Option<IdTime>,
     pub(super) source: Option<Text>,
     #[serde(default)]
     pub(super) pinned: Vec<Text>,
     #[serde(default)]
+    pub(super) skip: Vec<Text>,
+    pub(super) mine: Option<MinePart>,
+    #[serde(default)]
     pub(super) profile: ProfilePart,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ProfilePart {
-    pub(super) name: Option<Text>,
-    pub(super) intro: Option<Text>,
-    pub(super) avatar: Option<Text>,
-    pub(super) followers: Option<Text>,
-    pub(super) verified_subject: Option<Text>,
+/// The link of items of one kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkRule {
+    pub(super) json: Text,
+    pub(super) link: Text,
+}
+
+/// By what an item is told from those of others on the same page.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MinePart {
+    pub(super) item: Text,
+    pub(super) document: Text,
+}
+
+/// Where a page carries its data: one of `script` and `variable`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmbeddedPart {
+    pub(super) script: Option<String>,
+    #[serde(default)]
+    pub(super) percent: bool,
+    pub(super) variable: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -152,7 +179,7 @@ pub(super) struct MarkPart {
 }
 
 /// The keys a recipe file may have at its top.
-const KEYS: &str = "name、title、platforms、reader、base、url、headers、conditional、bridge、follow、pace、golden、origin、origins、feed、page、json、empty、marks";
+const KEYS: &str = "name、title、platforms、reader、base、url、headers、conditional、bridge、follow、pace、golden、origin、origins、feed、page、json、embedded、profile、verification、empty、marks";
 
 /// Where one file is read and its mistakes are noted.
 pub(super) struct Desk<'a> {
@@ -207,6 +234,9 @@ impl<'a> Desk<'a> {
                 "feed" => file.feed = self.part(name, value).unwrap_or_default(),
                 "page" => file.page = self.part(name, value),
                 "json" => file.json = self.part(name, value),
+                "embedded" => file.embedded = self.part(name, value),
+                "profile" => file.profile = self.part(name, value),
+                "verification" => file.verification = self.part(name, value).unwrap_or_default(),
                 "empty" => file.empty = self.part(name, value).unwrap_or_default(),
                 "marks" => file.marks = self.list(name, value),
                 other => {

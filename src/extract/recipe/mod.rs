@@ -5,16 +5,20 @@
 
 mod compile;
 mod file;
+mod profile;
 mod shelf;
 
+pub(super) use profile::{ProfileFields, Verifier};
 pub use shelf::Recipes;
 
 use super::challenge::Mark;
+use super::embedded::Embedded;
 use super::path::{Path, Test};
 use crate::model::account::Platform;
 use crate::model::page::{Request, Validators};
 use crate::model::post::Origin;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use profile::ProfilePage;
 use regex::Regex;
 use scraper::Selector;
 use std::path::PathBuf;
@@ -44,6 +48,10 @@ pub struct Recipe {
     pub(super) feed: Naming,
     pub(super) page: Option<PageFields>,
     pub(super) json: Option<JsonFields>,
+    /// Where a page carries the data; none when the answer is the data.
+    pub(super) embedded: Option<Embedded>,
+    pub(super) profile: Option<ProfilePage>,
+    pub(super) verification: Verifier,
     pub(super) empty: Proof,
     /// In the order of trying: the recipe's own before the general ones.
     pub(super) marks: Vec<Mark>,
@@ -83,6 +91,8 @@ pub struct Golden {
     pub page: PathBuf,
     /// The posts on it.
     pub posts: usize,
+    /// A saved answer about the account, which must give a profile.
+    pub profile: Option<PathBuf>,
 }
 
 /// How the channel of a feed names the account: patterns whose group `it` is the name or the introduction.
@@ -117,19 +127,30 @@ pub(super) struct JsonFields {
     pub(super) items: Path,
     pub(super) id: Option<Path>,
     pub(super) link: Option<Link>,
-    pub(super) title: Option<Path>,
+    /// Links of items of another kind, by what tells the kind.
+    pub(super) links: Vec<(Test, Link)>,
+    pub(super) title: Option<Link>,
     pub(super) text: Option<Path>,
     pub(super) date: Option<Path>,
+    pub(super) date_of_id: Option<IdTime>,
     pub(super) source: Option<Path>,
     pub(super) pinned: Vec<Test>,
-    pub(super) name: Option<Path>,
-    pub(super) intro: Option<Path>,
-    pub(super) avatar: Option<Path>,
-    pub(super) followers: Option<Path>,
-    pub(super) verified_subject: Option<Path>,
+    /// What stands among the items without being a post.
+    pub(super) skip: Vec<Test>,
+    /// Where an item and where the document say whose it is: items of others are left out.
+    pub(super) mine: Option<(Path, Path)>,
+    pub(super) profile: ProfileFields,
 }
 
-/// The address of an item: a path, or literal text around paths in braces.
+/// How the id of a post tells when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub(super) enum IdTime {
+    /// Its first eight hexadecimal digits are seconds since 1970.
+    #[serde(rename = "hex8")]
+    Hex8,
+}
+
+/// A text made of an item: a path, or literal text around paths in braces.
 #[derive(Debug, Clone)]
 pub(super) struct Link(pub(super) Vec<LinkPart>);
 
@@ -183,6 +204,21 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 impl Recipe {
     /// The request for a target; the error says in Chinese what is wrong with the target.
     pub fn request(&self, target: &str, validators: Validators) -> Result<Request, String> {
+        let mut request = self.to(&self.url, &self.headers, target)?;
+        if self.conditional {
+            request.validators = validators;
+        }
+        Ok(request)
+    }
+
+    /// The second request, about the account itself; none when the recipe has none.
+    #[must_use]
+    pub fn profile_request(&self, target: &str) -> Option<Result<Request, String>> {
+        let page = self.profile.as_ref()?;
+        Some(self.to(&page.url, page.headers.as_ref().unwrap_or(&self.headers), target))
+    }
+
+    fn to(&self, url: &str, headers: &[(String, String)], target: &str) -> Result<Request, String> {
         let target = target.trim();
         if target.is_empty() {
             return Err(format!("“{}:”之后没有目标", self.name));
@@ -191,7 +227,7 @@ impl Recipe {
             let encoded = utf8_percent_encode(target, VALUE).to_string();
             template.replace("{+target}", target).replace("{target}", &encoded)
         };
-        let address = if self.url == "{target}" { target.to_owned() } else { filled(&self.url) };
+        let address = if url == "{target}" { target.to_owned() } else { filled(url) };
         let url = match &self.base {
             Some(base) => base.join(&address),
             None => Url::parse(&address),
@@ -200,11 +236,8 @@ impl Recipe {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(format!("“{target}”不是 http 或 https 网址"));
         }
-        Ok(Request {
-            url,
-            headers: self.headers.iter().map(|(name, value)| (name.clone(), filled(value))).collect(),
-            validators: if self.conditional { validators } else { Validators::default() },
-        })
+        let headers = headers.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
+        Ok(Request { headers, ..Request::get(url) })
     }
 
     /// Whether to fetch the pages of new posts, and how many at most.

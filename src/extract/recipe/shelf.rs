@@ -2,9 +2,9 @@
 //!
 //! In: a folder. Out: recipes by name, or every mistake in every file. It never reaches the network.
 
-use super::{Recipe, compile};
+use super::{Golden, Recipe, compile};
 use crate::config::mistake::Mistake;
-use crate::extract::extract;
+use crate::extract::{extract, profile};
 use crate::model::listing::Listing;
 use crate::model::page::Fetched;
 use chrono::{DateTime, Utc};
@@ -17,13 +17,21 @@ use url::Url;
 const WALLS: &str = "walls.toml";
 
 /// What is shipped; a file of the same name in the operator's folder replaces it.
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 14] = [
     (WALLS, include_str!("../../../config/platforms/walls.toml")),
     ("feed.toml", include_str!("../../../config/platforms/feed.toml")),
     ("rsshub.toml", include_str!("../../../config/platforms/rsshub.toml")),
     ("gov-list.toml", include_str!("../../../config/platforms/gov-list.toml")),
     ("gov-json.toml", include_str!("../../../config/platforms/gov-json.toml")),
     ("weibo.toml", include_str!("../../../config/platforms/weibo.toml")),
+    ("weibo-ajax.toml", include_str!("../../../config/platforms/weibo-ajax.toml")),
+    ("bilibili.toml", include_str!("../../../config/platforms/bilibili.toml")),
+    ("douyin.toml", include_str!("../../../config/platforms/douyin.toml")),
+    ("toutiao.toml", include_str!("../../../config/platforms/toutiao.toml")),
+    ("kuaishou.toml", include_str!("../../../config/platforms/kuaishou.toml")),
+    ("xiaohongshu.toml", include_str!("../../../config/platforms/xiaohongshu.toml")),
+    ("app-apple.toml", include_str!("../../../config/platforms/app-apple.toml")),
+    ("app-tencent.toml", include_str!("../../../config/platforms/app-tencent.toml")),
 ];
 
 /// Recipes by name.
@@ -95,7 +103,7 @@ impl Recipes {
             let body = std::fs::read(&golden.page).ok()?;
             let fetched = Fetched::at_hand(Url::parse("https://www.example.com/").ok()?, body);
             let reason = match extract(recipe, &fetched, &Listing::default(), now) {
-                Ok(read) if read.posts.len() == golden.posts => return None,
+                Ok(read) if read.posts.len() == golden.posts => return rehearse_profile(recipe, golden),
                 Ok(read) => format!("应读出{}条,实际{}条", golden.posts, read.posts.len()),
                 Err(miss) => format!("读不出:{}({})", miss.failure.zh(), miss.detail),
             };
@@ -104,6 +112,20 @@ impl Recipes {
         });
         tries.collect()
     }
+}
+
+/// Reads the saved answer about the account of a recipe that has one at hand.
+fn rehearse_profile(recipe: &Recipe, golden: &Golden) -> Option<Mistake> {
+    let page = golden.profile.as_ref()?;
+    let body = std::fs::read(page).ok()?;
+    let fetched = Fetched::at_hand(Url::parse("https://www.example.com/").ok()?, body);
+    let reason = match profile(recipe, &fetched) {
+        Ok(read) if read.name.is_some() => return None,
+        Ok(_) => "没有账号名称".to_owned(),
+        Err(miss) => format!("读不出:{}({})", miss.failure.zh(), miss.detail),
+    };
+    let reason = format!("采集规则“{}”读账号资料样页{reason}", recipe.name);
+    Some(Mistake::whole(page, reason, "请修改采集规则的 [profile],或更新 golden"))
 }
 
 /// The recipe files of a folder.

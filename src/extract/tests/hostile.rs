@@ -3,8 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 
-const NAMES: [&str; 5] = ["feed", "rsshub", "gov-list", "gov-json", "weibo"];
-const FILES: [&str; 9] = [
+const NAMES: [&str; 7] = ["feed", "rsshub", "gov-list", "gov-json", "weibo", "douyin", "xiaohongshu"];
+const FILES: [&str; 13] = [
     "feed/rss.xml",
     "feed/atom.xml",
     "feed/rdf.xml",
@@ -14,12 +14,17 @@ const FILES: [&str; 9] = [
     "gov-list/article.html",
     "gov-json/column.json",
     "weibo/page.json",
+    "bilibili/dynamic.json",
+    "douyin/user.html",
+    "xiaohongshu/profile.html",
+    "app-tencent/detail.html",
 ];
 
 fn look_at_everything(body: &[u8]) {
     for name in NAMES {
         let _ = look(name, body);
         let _ = article(recipe(name), &fetched(body), now());
+        let _ = crate::extract::profile(recipe(name), &fetched(body));
     }
 }
 

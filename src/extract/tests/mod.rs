@@ -1,6 +1,7 @@
 //! The stage as a whole: saved pages of every recipe, every wall, and hostile bytes.
 
 mod hostile;
+mod platforms;
 mod recipes;
 mod walls;
 

@@ -13,7 +13,9 @@ fn every_shipped_recipe_reads_its_golden_page() {
     let recipes = Recipes::load(&folder).unwrap();
     for recipe in recipes.iter() {
         let golden = recipe.golden().unwrap();
-        assert!(golden.page.exists(), "{}", golden.page.display());
+        for page in golden.profile.iter().chain([&golden.page]) {
+            assert!(page.exists(), "{}", page.display());
+        }
     }
     assert_eq!(recipes.rehearse(now()), []);
 }

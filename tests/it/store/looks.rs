@@ -47,6 +47,7 @@ fn everything(watched: Watched) -> Watched {
             profile_empty: true,
             followers: Some(u64::MAX >> 1),
             profile: Noted::default(),
+            posts_counted: Some(321),
         },
         trouble: Trouble {
             failures: 3,
