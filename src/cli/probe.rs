@@ -319,3 +319,29 @@ fn show(desk: &Desk, tried: &Tried, own: &[String]) -> Result<(), Failed> {
     desk.output.line(rows.to_string())?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Recipes;
+
+    fn saved(recipe: &str, file: &str) -> (OutcomeKind, Option<Failure>, Option<u64>) {
+        let recipes = Recipes::load(std::path::Path::new("no such folder")).unwrap();
+        let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+        let fetched = Fetched::at_hand(Url::parse(NOWHERE).unwrap(), std::fs::read(page).unwrap());
+        let now = "2026-11-20T12:00:00+08:00".parse().unwrap();
+        let (result, about) = read_saved(recipes.find(recipe).unwrap(), &fetched, now);
+        let posts = about.and_then(Result::ok).and_then(|told| told.posts);
+        (kind(&result), result.err().map(|miss| miss.failure), posts)
+    }
+
+    #[test]
+    fn a_saved_answer_about_an_account_is_told_from_a_list_and_proves_nothing() {
+        assert_eq!(
+            saved("bilibili", "bilibili/card.json"),
+            (OutcomeKind::Failed, Some(Failure::Empty), Some(43))
+        );
+        assert_eq!(saved("bilibili", "bilibili/dynamic.json"), (OutcomeKind::Read, None, None));
+        assert_eq!(saved("bilibili", "weibo/page.json"), (OutcomeKind::Failed, Some(Failure::Layout), None));
+    }
+}

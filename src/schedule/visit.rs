@@ -136,6 +136,16 @@ impl Eyes {
             if let Some((site, told)) = self.profile(recipe, target).await {
                 read = about::joined(read, &told);
                 *aside = told.err().map(|miss| (site, miss));
+                if let Some((site, miss)) = aside {
+                    let (class, detail) = (miss.failure.class(), miss.detail.as_str());
+                    tracing::debug!(
+                        account.id = watched.id.0,
+                        site,
+                        class,
+                        detail,
+                        "nothing about the account itself"
+                    );
+                }
             }
         }
         let mut extracted = read?;

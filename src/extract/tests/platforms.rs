@@ -17,6 +17,35 @@ struct Faces {
 
 const FACES: &[Faces] = &[
     Faces {
+        recipe: "weibo",
+        good: &[(
+            "weibo/page.json",
+            &[
+                "^01-07 10:00 original - 置顶:云溪发布开通啦",
+                "11-20 08:30 original - 今晨有雾,注意行车安全",
+                "11-19 12:00 repost 澄湖发布 转发微博",
+                "11-19 21:05 repost - 快转",
+            ],
+        )],
+        bad: &[
+            (200, r#"{"ok":1,"data":{"cards":[]}}"#, Failure::Empty),
+            (
+                200,
+                r#"{"ok":1,"data":{"cards":[{"card_type":9,"mblog":{"id":"1","title":{"text":"云溪发布赞过的微博"}}}]}}"#,
+                Failure::Empty,
+            ),
+            (200, r#"{"ok":1,"data":{"cards":null}}"#, Failure::Layout),
+            (200, r#"{"ok":0,"msg":"这里还没有内容","data":{"cards":[]}}"#, Failure::Empty),
+            (200, r#"{"ok":-100,"url":"https://passport.weibo.com/sso/signin"}"#, Failure::LoginWall),
+            (200, r#"{"error":"User does not exists!","error_code":20003}"#, Failure::Gone),
+            (200, "", Failure::Challenge),
+            (200, "<html><script src='/js/visitor/mini_original.js'></script></html>", Failure::LoginWall),
+            (418, "", Failure::RateLimited),
+            (432, "", Failure::RateLimited),
+            (502, "", Failure::Server),
+        ],
+    },
+    Faces {
         recipe: "weibo-ajax",
         good: &[(
             "weibo-ajax/mymblog.json",
@@ -79,7 +108,7 @@ const FACES: &[Faces] = &[
             (200, r#"{"code":-799,"message":"请求过于频繁","ttl":1}"#, Failure::RateLimited),
             (200, r#"{"code":-101,"message":"账号未登录","ttl":1}"#, Failure::LoginWall),
             (200, r#"{"code":-403,"message":"访问权限不足","ttl":1}"#, Failure::Refused),
-            (200, r#"{"code":-404,"message":"啥都木有","ttl":1}"#, Failure::Gone),
+            (200, r#"{"code":-404,"message":"啥都木有"}"#, Failure::Gone),
             (200, r#"{"code":-503,"message":"过载保护","ttl":1}"#, Failure::Server),
             (412, "<html><body>banned</body></html>", Failure::Challenge),
         ],
