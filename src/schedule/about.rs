@@ -1,6 +1,7 @@
 //! What the request about an account itself adds to its list, and when it is worth making: pure.
 //!
-//! In: the account as it was handed out, what its list said, what its own page told. Out: both together. It keeps no state of its own: the last good look tells whether the account's moment of this day has passed since.
+//! In: the account as it was handed out, what its list said, what its own page told. Out: both together. It keeps no
+//! state of its own: the last good look tells whether the account's moment of this day has passed since.
 
 use super::cadence::spread;
 use crate::model::account::AccountId;
