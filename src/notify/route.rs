@@ -81,7 +81,7 @@ pub struct Destination {
 /// Every audience of a case, at least one.
 ///
 /// - What concerns this service (断网, 无法送达, 采集异常) goes to the operator alone.
-/// - A site that is down or a page that changed is work for the operator as well as news for the offices.
+/// - A site that is down, a bridge that has fallen silent or a page that changed is work for the operator as well as news for the offices.
 /// - Owners hear only what is said about their accounts, never that a look failed: that is not theirs to mend,
 ///   and must not read like a reproach.
 /// - That fans may have been bought is for the supervising office to look into before the body itself hears of it.
@@ -102,7 +102,7 @@ pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destinatio
     all.extend(
         settings.office.iter().filter(|office| matches(office, case)).map(|o| destination(settings, o)),
     );
-    if matches!(case.rule, Rule::SiteDown | Rule::LayoutChanged) {
+    if matches!(case.rule, Rule::SiteDown | Rule::BridgeStale | Rule::LayoutChanged) {
         all.push(operator(settings, Audience::OPERATOR, "系统运维人员"));
     }
     if all.is_empty() {
@@ -113,7 +113,8 @@ pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destinatio
 
 /// Whether the case says that we could not look, rather than something about the account.
 const fn is_about_our_sight(rule: Rule) -> bool {
-    matches!(rule, Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown) || rule.is_internal()
+    matches!(rule, Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown | Rule::BridgeStale)
+        || rule.is_internal()
 }
 
 fn contains<T: PartialEq>(wanted: &[T], it: &T) -> bool {

@@ -97,7 +97,9 @@ impl Group {
             return Self::Ended;
         }
         match (case.rule, case.level) {
-            (Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown, _) => Self::Unverified,
+            (Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown | Rule::BridgeStale, _) => {
+                Self::Unverified
+            }
             (rule, _) if rule.is_internal() => Self::Service,
             (_, Level::Fail) => Self::Fail,
             (_, Level::Suspected) => Self::Suspected,
@@ -210,6 +212,8 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::Unverified | Rule::LayoutChanged => "已可正常核验",
         Rule::Gone => "已可正常查看",
         Rule::SiteDown => "已恢复访问",
+        Rule::BridgeStale => "采集桥已恢复更新",
+        Rule::SourcesDisagree => "采集源已一致",
         Rule::Blind => "网络已恢复",
         Rule::Undeliverable => "已可送达",
         Rule::Quarantined => "已恢复采集",

@@ -5,6 +5,7 @@
 //! look means: that is pure and stands in `settle.rs`.
 
 pub mod backoff;
+pub mod bridges;
 pub mod cadence;
 mod commit;
 mod hands;
@@ -27,6 +28,7 @@ use crate::model::watch::Watched;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::store::Store;
 use crate::store::lease::Token;
+use bridges::Bridges;
 use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
@@ -139,6 +141,7 @@ pub struct Scheduler {
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
+    bridges: Mutex<Bridges>,
 }
 
 /// What a scheduler is made of.
@@ -191,6 +194,7 @@ impl Scheduler {
             tokens: AtomicI64::new(parts.first_token),
             sentinel: Mutex::new(Sentinel::default()),
             down: Mutex::new(down),
+            bridges: Mutex::default(),
         })
     }
 
