@@ -168,7 +168,7 @@ impl Silence {
             cases.filter(|case| case.key.subject == key && case.opened_at <= at).collect();
         let vouched =
             cases.iter().filter(|case| case.state == State::Closed).filter_map(|case| case.ended_at);
-        Ok(Some(Self { standing: assess(&readings, vouched.max()), bridge, cases, at }))
+        Ok(Some(Self { standing: assess(&readings, vouched.max(), at), bridge, cases, at }))
     }
 
     fn running(&self) -> Option<&Incident> {

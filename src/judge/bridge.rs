@@ -80,7 +80,8 @@ pub struct Standing {
     pub surprise: f64,
     /// The same for the silence of all accounts, none left out.
     pub silence: f64,
-    /// Posts that all accounts together owe by their rhythms, before any allowance; several of a day count once.
+    /// Posts that all accounts together owe by now by their rhythms, before any allowance; several of a day count
+    /// once. Nothing of too few accounts.
     pub owed: f64,
     /// The newest post of all.
     pub newest: DateTime<Utc>,
@@ -112,7 +113,7 @@ impl Standing {
     #[must_use]
     pub fn is_doubtful(&self) -> bool {
         let quiet = self.read_until.signed_duration_since(self.newest);
-        self.rhythmic >= LEAST_ACCOUNTS && self.owed >= OWED && quiet <= DOUBT_LASTS
+        self.owed >= OWED && quiet <= DOUBT_LASTS
     }
 
     /// The chance as people read it.
@@ -144,9 +145,9 @@ pub fn is_out_of_sync(synced_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> b
 }
 
 /// How surprising the silence behind a bridge is; `None` when no account has a post. `vouched`: when a person last
-/// said that the bridge works.
+/// said that the bridge works. `now`: it is serving now, whether or not all accounts have been looked at since.
 #[must_use]
-pub fn assess(readings: &[Reading], vouched: Option<DateTime<Utc>>) -> Option<Standing> {
+pub fn assess(readings: &[Reading], vouched: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Standing> {
     let mut sorted: Vec<&Reading> = readings.iter().collect();
     sorted.sort_by_key(|reading| std::cmp::Reverse(reading.newest));
     let newest = sorted.first()?.newest;
@@ -158,10 +159,12 @@ pub fn assess(readings: &[Reading], vouched: Option<DateTime<Utc>>) -> Option<St
     for left_out in choices(accounts) {
         let silent = &sorted[usize::try_from(left_out).unwrap_or(usize::MAX)..];
         let last = silent.first()?.newest;
-        let silence_here = Silence::of(silent, last, vouched.map_or(last, |at| at.max(last)), delay);
+        let from = vouched.map_or(last, |at| at.max(last));
+        let silence_here = Silence::of(silent, last, from, delay, now);
         let surprise = silence_here.surprise - ln_choose(accounts, left_out);
         if left_out == 0 {
-            (silence, owed) = (surprise, silence_here.owed);
+            silence = surprise;
+            owed = if silence_here.rhythmic >= LEAST_ACCOUNTS { silence_here.owed } else { 0.0 };
         }
         if best.as_ref().is_none_or(|best| surprise > best.surprise) {
             best = Some(Standing {
@@ -199,7 +202,13 @@ struct Silence {
 
 impl Silence {
     /// `last` is the newest post of these accounts; the silence counts from `from`.
-    fn of(silent: &[&Reading], last: DateTime<Utc>, from: DateTime<Utc>, delay: TimeDelta) -> Self {
+    fn of(
+        silent: &[&Reading],
+        last: DateTime<Utc>,
+        from: DateTime<Utc>,
+        delay: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Self {
         let active: Vec<(u32, u32)> = silent.iter().map(|reading| reading.days.active(last)).collect();
         let (working, weekend) =
             active.iter().fold((0, 0), |sum, (working, weekend)| (sum.0 + working, sum.1 + weekend));
@@ -208,6 +217,9 @@ impl Silence {
         } else {
             ((f64::from(weekend) / WEEKEND_DAYS) / (f64::from(working) / WORKING_DAYS)).min(1.0)
         };
+        // Without waiting for the looks: whoever comes back after days of being unreachable is doubted at once.
+        let due =
+            (day_of(now.checked_sub_signed(delay).unwrap_or(now), weight) - day_of(from, weight)).max(0.0);
         let (mut expected, mut owed, mut surprise) = (0.0, 0.0, 0.0);
         for (reading, (working, _)) in silent.iter().zip(&active) {
             let until = reading.read_until.checked_sub_signed(delay).unwrap_or(reading.read_until);
@@ -216,7 +228,7 @@ impl Silence {
             let stays = |span: f64| (1.0 - share).powf(span * SLOW);
             let pausing = PAUSE / (PAUSE + (1.0 - PAUSE) * stays(days_between(reading.newest, from, weight)));
             expected += share * span;
-            owed += share * (day_of(until, weight) - day_of(from, weight)).max(0.0);
+            owed += share * due;
             surprise -= (pausing + (1.0 - pausing) * stays(span)).ln();
         }
         let rhythmic = count(active.iter().filter(|(working, weekend)| working + weekend >= RHYTHM).count());

@@ -190,7 +190,7 @@ impl Scheduler {
             let known = cases.remove(bridge).unwrap_or_default();
             let vouched =
                 known.iter().filter(|case| case.state == State::Closed).filter_map(|case| case.ended_at);
-            let standing = assess(readings, vouched.max());
+            let standing = assess(readings, vouched.max(), now);
             let share = self.judge_bridge(bridge, standing.as_ref(), &known, now).await?;
             shares.insert(bridge.clone(), share);
         }

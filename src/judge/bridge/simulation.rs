@@ -162,7 +162,7 @@ fn live(seed: u64, count: usize, habit: Habit, days: i64, dies: Option<i64>) -> 
             }
         }
         let readings: Vec<Reading> = eyes.iter().filter_map(Eye::reading).collect();
-        let Some(standing) = assess(&readings, None) else { continue };
+        let Some(standing) = assess(&readings, None, at(hour)) else { continue };
         doubtful = standing.is_doubtful();
         let alive = dies.is_none_or(|dies| hour < dies);
         if alive && doubtful {

@@ -19,6 +19,12 @@ fn account(every: i64, last: i64, until: i64) -> Reading {
     Reading { days, newest: at(-last), read_until: at(until), delay: Some(TimeDelta::hours(2)) }
 }
 
+/// At the last look.
+fn assess(readings: &[Reading], vouched: Option<DateTime<Utc>>) -> Option<Standing> {
+    let now = readings.iter().map(|reading| reading.read_until).max().unwrap_or(at(0));
+    super::assess(readings, vouched, now)
+}
+
 fn daily(count: usize, last: i64, until: i64) -> Vec<Reading> {
     vec![account(1, last, until); count]
 }
@@ -117,6 +123,15 @@ fn posts_that_are_still_on_their_way_are_not_missed() {
 fn what_was_not_looked_at_is_not_silent() {
     let accounts = daily(50, 24, -20);
     assert!(assess(&accounts, None).unwrap().surprise < 0.01);
+}
+
+#[test]
+fn a_bridge_that_serves_again_after_days_of_being_down_is_doubted_until_it_shows_a_post() {
+    let accounts = daily(8, 3, -2);
+    let at_return = super::assess(&accounts, None, at(24 * 8)).unwrap();
+    assert!(at_return.is_doubtful() && !at_return.opens(), "{at_return:?}");
+    let few = daily(3, 3, -2);
+    assert!(!super::assess(&few, None, at(24 * 8)).unwrap().is_doubtful());
 }
 
 #[test]
