@@ -85,10 +85,8 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     const ACCOUNT: AccountId = AccountId(5);
-    const GOOD: Sureness =
-        Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false };
-    const FAILED: Sureness =
-        Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false };
+    const GOOD: Sureness = Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false };
+    const FAILED: Sureness = Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false };
 
     fn finding(rule: Rule) -> Finding {
         Finding {

@@ -7,6 +7,7 @@
 use super::decide::Tell;
 use super::message::CaseLine;
 use super::plain::{self, line};
+use crate::model::bridge::Bridge;
 use crate::model::finding::{LastPost, Level, Rule};
 use crate::model::incident::State;
 use crate::model::moment::{zh_minute, zh_span};
@@ -225,6 +226,11 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
 }
 
 fn heading(case: &CaseLine<'_>) -> String {
+    if case.rule == Rule::BridgeStale
+        && let Ok(bridge) = case.name.parse::<Bridge>()
+    {
+        return line(&bridge.title(), 60);
+    }
     let name = line(case.name, 40);
     let name = if name.is_empty() { case.rule.zh().to_owned() } else { name };
     match case.platform {

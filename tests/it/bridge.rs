@@ -13,6 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -132,7 +133,7 @@ allow_private = ["127.0.0.0/8"]
 [web]
 listen = "127.0.0.1:0"
 "#,
-        folder.display(),
+        if store.starts_with("postgres") { folder } else { Path::new(store).parent().unwrap() }.display(),
         if store.starts_with("postgres") { format!("url = '{store}'") } else { String::new() }
     );
     let notify = r#"[mail]
@@ -181,7 +182,7 @@ struct Watch {
     app: App,
     clock: Manual,
     relay: Relay,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Watch {
@@ -197,7 +198,7 @@ impl Watch {
             tx.add_accounts(&lines, &|line| config.site_of(line), start()).await
         })
         .await;
-        Self { app, clock, relay, _folder: folder }
+        Self { app, clock, relay, folder }
     }
 
     /// Lets hours pass, looking, deciding and sending every half an hour.
@@ -208,6 +209,23 @@ impl Watch {
             self.clock.advance(Duration::minutes(30));
         }
         self.app.settle(|_| {}, stopped).await.unwrap();
+    }
+}
+
+impl Watch {
+    /// What the program explains about an account's bridge, as data and in words.
+    fn explains(&self, number: usize) -> (serde_json::Value, String) {
+        let (key, now) = (fixture::registered(number).key, self.clock.now().to_rfc3339());
+        let run = |json: bool| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_xunwang"));
+            command.arg("--config").arg(self.folder.path().join("xunwang.toml"));
+            command.args(json.then_some("--json")).args(["explain", &key, "--at", &now]);
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let told: serde_json::Value = serde_json::from_str(&run(true)).unwrap();
+        (told[0].clone(), run(false))
     }
 }
 
@@ -251,6 +269,17 @@ both! {
             assert!(known.known.good_look.unwrap() <= died, "{number}");
         }
 
+        // The reasoning is shown, and the looks before the suspicion accuse nobody there either.
+        let (told, words) = watch.explains(0);
+        assert_eq!((told["state"].as_str(), told["judged"].as_bool()), (Some("unverified"), Some(false)));
+        let bridge = &told["bridge"];
+        assert_eq!((bridge["accounts"].as_u64(), bridge["seen"].as_u64()), (Some(9), Some(0)), "{bridge}");
+        assert!(bridge["suspected_since"].is_string() && bridge["chance"].as_f64() < bridge["threshold"].as_f64());
+        assert!(bridge["expected"].as_f64() > Some(30.0), "{bridge}");
+        for part in ["疑似停更", "账号日", "低于0.1%", "立案", "滞后"] {
+            assert!(words.contains(part), "{part} in {words}");
+        }
+
         // A restart knows what was suspected.
         let revived = App::build((*watch.app.config).clone(), Arc::new(watch.clock.clone())).await.unwrap();
         let watch = Watch { app: revived, ..watch };
@@ -272,16 +301,19 @@ both! {
             assert!(times.iter().all(|post| real.contains(&post.effective_at)), "{number}");
             assert!(times.iter().filter(|post| post.effective_at > died).count() >= 12, "{number}");
         }
+        let (told, _) = watch.explains(0);
+        assert_eq!((told["state"].as_str(), told["judged"].as_bool()), (Some("active"), Some(true)), "{told}");
+        assert!(told["bridge"]["suspected_since"].is_null(), "{told}");
         // Told once to each of the operator and the office when it began, and once when it was over.
         let mails = store.list_mails(xunwang::model::delivery::DeliveryId(0)).await.unwrap();
         for reader in ["yunwei@chenghu.example", "gongkai@chenghu.example"] {
             let subjects: Vec<&str> = mails
                 .iter()
-                .filter(|mail| mail.message.recipient == reader && mail.message.text.contains("采集桥"))
-                .map(|mail| mail.message.subject.as_str())
+                .filter(|mail| mail.recipient == reader && mail.subject.contains("采集桥"))
+                .map(|mail| mail.subject.as_str())
                 .collect();
             assert_eq!(subjects.len(), 2, "{reader}: {subjects:?}");
-            assert!(subjects[0].contains("1个采集桥疑似停更"), "{subjects:?}");
+            assert!(subjects[0].contains("采集桥疑似停更"), "{subjects:?}");
             assert!(subjects[1].contains("恢复"), "{subjects:?}");
         }
     }
