@@ -90,6 +90,8 @@ metrics! {
     unverified_accounts: IntGaugeVec("platform");
     /// Suspected impostors by platform and state of their case.
     suspected_impostors: IntGaugeVec("platform", "state");
+    /// Bridges suspected of serving only what they had, by the platform they read.
+    bridges_suspected: IntGaugeVec("platform");
     /// 1 while our own line is down and nobody is judged.
     blind: IntGauge;
     /// Posts never seen before.
@@ -174,6 +176,10 @@ impl Metrics {
             }
             self.accounts_no_original.with_label_values(&[platform]).set(0);
             self.unverified_accounts.with_label_values(&[platform]).set(0);
+            self.bridges_suspected.with_label_values(&[platform]).set(0);
+        }
+        for platform in &figures.stale_bridges {
+            self.bridges_suspected.with_label_values(&[platform.as_str()]).inc();
         }
         for (platform, level, state, count) in &figures.accounts {
             self.accounts

@@ -6,18 +6,24 @@
 use super::output::table;
 use super::{Desk, Failed};
 use crate::clock::{Clock, System};
+use crate::judge::bridge::{Standing, assess};
 use crate::judge::facts::Facts;
 use crate::judge::history::{Look, Sighting};
 use crate::judge::inactivity;
 use crate::judge::profile::{self, remembered};
+use crate::model::bridge::{Bridge, Reading};
 use crate::model::finding::Finding;
+use crate::model::incident::{Incident, State};
 use crate::model::moment::{zh_minute, zh_span};
 use crate::model::profile::{Memory, Seen};
 use crate::model::visit::{Outcome, Visit};
 use crate::model::watch::Watched;
+use crate::schedule::bridges::summary;
 use crate::schedule::settle::facts_of;
+use crate::store::Store;
+use crate::store::bridges::Behind;
 use crate::store::posts::Sighted;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
 #[derive(Debug, clap::Args)]
@@ -52,7 +58,8 @@ impl Args {
             let Some(pack) = config.packs.find(pack, at) else {
                 return Err(Failed::Usage(format!("没有名为“{pack}”的规则包")));
             };
-            let facts = facts_of(&watched).from_history(&looks(&visits), &sightings(&posts), at);
+            let bridge = Silence::of(&store, &watched, at).await?;
+            let facts = facts(&watched, &visits, &posts, bridge.as_ref(), at);
             let judgement = inactivity::judge(&facts, pack, at);
             let memory =
                 store.profiles(&[watched.id]).await?.remove(&watched.id).unwrap_or_default().up_to(at);
@@ -69,12 +76,16 @@ impl Args {
                         "last_seen": seen.last_seen, "confirmed": seen.is_confirmed() })).collect::<Vec<_>>(),
                     "followers": memory.followers.points().iter().map(|point| json!({
                         "day": point.date(), "count": point.count })).collect::<Vec<_>>(),
+                    "bridge": bridge.as_ref().map(Silence::json),
                     "deadlines": inactivity::deadlines(&facts, pack).map(|(rule, at)| json!({ "rule": rule, "at": at })).collect::<Vec<_>>(),
                 }));
                 continue;
             }
             Self::say(desk, &watched, &facts, pack, &judgement, at)?;
             show_profile(desk, &memory, &about)?;
+            if let Some(bridge) = &bridge {
+                bridge.say(desk, watched.known.last_update)?;
+            }
             show_looks(desk, &visits)?;
             show_posts(desk, &posts)?;
         }
@@ -130,6 +141,127 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// The bridge an account is read through, and how the silence behind it looks.
+struct Silence {
+    bridge: Bridge,
+    standing: Option<Standing>,
+    /// Cases about the bridge that had been opened by then, the newest last.
+    cases: Vec<Incident>,
+    at: DateTime<Utc>,
+}
+
+impl Silence {
+    /// As the accounts stand now: what they showed at an earlier time is not counted again.
+    async fn of(
+        store: &Store,
+        watched: &Watched,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Self>, crate::store::Error> {
+        let Some(bridge) = watched.bridge.clone() else { return Ok(None) };
+        let mut behind = Behind::by_bridge(store.list_behind().await?);
+        let readings: Vec<Reading> = behind.remove(&bridge).unwrap_or_default();
+        let key = bridge.to_string();
+        let cases = store.list_bridge_cases(at - Duration::days(180)).await?.into_iter();
+        let cases: Vec<Incident> =
+            cases.filter(|case| case.key.subject == key && case.opened_at <= at).collect();
+        let vouched =
+            cases.iter().filter(|case| case.state == State::Closed).filter_map(|case| case.ended_at);
+        Ok(Some(Self { standing: assess(&readings, vouched.max(), at), bridge, cases, at }))
+    }
+
+    fn running(&self) -> Option<&Incident> {
+        self.cases.iter().rev().find(|case| case.ended_at.is_none_or(|ended| ended > self.at))
+    }
+
+    /// Whether looks of an instant prove nothing, because the bridge was serving only what it had.
+    fn covers(&self, look: DateTime<Utc>) -> bool {
+        self.cases.iter().any(|case| {
+            case.state != State::Closed && case.since < look && case.ended_at.is_none_or(|ended| look < ended)
+        })
+    }
+
+    fn word(&self) -> &'static str {
+        match (&self.standing, self.running()) {
+            (_, Some(_)) => "疑似停更，其后的账号一律不作未更新的认定",
+            (Some(standing), None) if standing.is_doubtful() => {
+                "近来没有新内容，尚不足以判断停更；等到下一条新内容之前暂不据以认定任何账号未更新"
+            }
+            _ => "看不出停更",
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let standing = self.standing.as_ref();
+        json!({
+            "bridge": self.bridge.to_string(),
+            "suspected_since": self.running().map(|case| case.since),
+            "opened_at": self.running().map(|case| case.opened_at),
+            "doubtful": standing.is_some_and(Standing::is_doubtful),
+            "accounts": standing.map(|it| it.accounts), "rhythmic": standing.map(|it| it.rhythmic),
+            "last_plausible_post": standing.map(|it| it.since), "expected": standing.map(|it| it.expected),
+            "seen": standing.map(|it| it.seen), "owed": standing.map(|it| it.owed),
+            "chance": standing.map(|it| (-it.surprise).exp()), "threshold": Standing::THRESHOLD,
+            "delay_hours": standing.map(|it| it.delay.num_hours()),
+        })
+    }
+
+    fn say(&self, desk: &Desk, last_update: Option<DateTime<Utc>>) -> Result<(), Failed> {
+        let out = desk.output;
+        out.line(format!("经采集桥 {} 查看:{}", self.bridge.title(), self.word()))?;
+        if let Some(case) = self.running() {
+            out.line(format!("  {} 立案,自 {} 起存疑", zh_minute(case.opened_at), zh_minute(case.since)))?;
+        }
+        match &self.standing {
+            Some(standing) if standing.expected >= 0.5 => {
+                out.line(format!("  {}", summary(&self.bridge, standing)))?
+            }
+            Some(standing) => out.line(format!(
+                "  其后{}个账号中最新一条为 {},按规律此后还不应有新内容",
+                standing.accounts,
+                zh_minute(standing.newest)
+            ))?,
+            None => out.line("  其后的账号都还没有内容,无从判断")?,
+        }
+        if let Some(standing) = &self.standing {
+            let own = last_update.map_or("无".to_owned(), zh_minute);
+            out.line(format!(
+                "  有规律可循的账号{}个(少于4个不作判断);内容到达一般滞后{};本账号最近更新 {own}",
+                standing.rhythmic,
+                zh_span(standing.delay)
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+/// The facts as they follow from looks and posts. Behind a bridge posts come late as a matter of course, so that a
+/// look that did not show one yet proves nothing about its time.
+fn facts(
+    watched: &Watched,
+    visits: &[Visit],
+    posts: &[Sighted],
+    bridge: Option<&Silence>,
+    at: DateTime<Utc>,
+) -> Facts {
+    let mut looks = looks(visits);
+    let Some(bridge) = bridge else {
+        return facts_of(watched).from_history(&looks, &sightings(posts), at);
+    };
+    for look in looks.iter_mut().filter(|look| bridge.covers(look.at)) {
+        look.good = false;
+    }
+    let reach = looks.iter().filter(|look| look.good).filter_map(|look| look.covers_since).min();
+    for look in &mut looks {
+        look.covers_since = None;
+    }
+    let mut facts = facts_of(watched).from_history(&looks, &sightings(posts), at);
+    facts.reach = match (facts.reach, reach) {
+        (Some(known), Some(reach)) => Some(known.min(reach)),
+        (known, _) => known,
+    };
+    facts
 }
 
 fn looks(visits: &[Visit]) -> Vec<Look> {

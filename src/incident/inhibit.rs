@@ -61,6 +61,8 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::LayoutChanged
         | Rule::Gone
         | Rule::SiteDown
+        | Rule::BridgeStale
+        | Rule::SourcesDisagree
         | Rule::Blind
         | Rule::Undeliverable
         | Rule::Quarantined

@@ -32,6 +32,8 @@ pub struct Sureness {
     pub judged: bool,
     /// The rules about the profile of which the look can say anything: it told what they ask for, twice seen.
     pub profile: RuleSet,
+    /// The look asked every source of the account and every one of them answered.
+    pub compared: bool,
 }
 
 impl Sureness {
@@ -39,6 +41,7 @@ impl Sureness {
         self.good
             && (self.judged || !rule.is_inactivity())
             && (self.profile.contains(rule) || !rule.is_profile())
+            && (self.compared || rule != Rule::SourcesDisagree)
     }
 }
 
@@ -82,8 +85,8 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     const ACCOUNT: AccountId = AccountId(5);
-    const GOOD: Sureness = Sureness { good: true, judged: true, profile: RuleSet::NONE };
-    const FAILED: Sureness = Sureness { good: false, judged: false, profile: RuleSet::NONE };
+    const GOOD: Sureness = Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false };
+    const FAILED: Sureness = Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false };
 
     fn finding(rule: Rule) -> Finding {
         Finding {
@@ -151,6 +154,14 @@ mod tests {
             let failed = Sureness { good: false, ..told };
             assert_eq!(compare(ACCOUNT, &[&running], vec![], failed), Verdict::default(), "{rule}");
         }
+    }
+
+    #[test]
+    fn only_a_look_at_all_sources_ends_a_case_about_their_disagreement() {
+        let running = case(Rule::SourcesDisagree);
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD), Verdict::default());
+        let sure = Sureness { compared: true, ..GOOD };
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], sure).resolve, [IncidentId(1)]);
     }
 
     #[test]

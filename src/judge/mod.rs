@@ -8,11 +8,14 @@
 //! | Has it been silent for too long? | [`inactivity`] | every visit, good or not | the last good look is missing or not fresh: nothing may be opened or closed (`judged == false`) |
 //! | Can we see it, and does it still exist? | [`reachability`] | every failed visit | our own line is down |
 //! | Is it still who it was? | [`profile`] | a good look that told about the account, when something changed and once a day | the fact was not told, or seen only once so far |
+//! | Has the bridge before it fallen silent? | [`bridge`] | the accounts behind it together, every few minutes | too few of them have a rhythm |
+//! | Do its sources tell the same? | [`sources`] | looks that asked several | fewer than two of them answered |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
 //!
 //! What the rules demand is data ([`pack`]); what they need to know is one small value per account
 //! ([`facts`]), kept up to date look by look and equal to what the whole [`history`] says.
 
+pub mod bridge;
 pub mod facts;
 pub mod history;
 pub mod inactivity;
@@ -21,4 +24,5 @@ pub mod originality;
 pub mod pack;
 pub mod profile;
 pub mod reachability;
+pub mod sources;
 mod wording;

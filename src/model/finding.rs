@@ -50,6 +50,10 @@ words! {
         Gone = "gone", "账号消失";
         /// Many accounts of one site cannot be reached.
         SiteDown = "site_down", "站点无法访问";
+        /// A bridge serves its accounts, but its posts have stopped coming.
+        BridgeStale = "bridge_stale", "采集桥疑似停更";
+        /// One source of an account lags behind another.
+        SourcesDisagree = "sources_disagree", "采集源不一致";
         /// Our own line is down.
         Blind = "blind", "巡网自身断网";
         /// A mail could not be delivered to a recipient.
@@ -96,7 +100,7 @@ impl Rule {
     /// Whether the case concerns the operator of this service and not an office.
     #[must_use]
     pub const fn is_internal(self) -> bool {
-        matches!(self, Self::Blind | Self::Undeliverable | Self::Quarantined)
+        matches!(self, Self::Blind | Self::Undeliverable | Self::Quarantined | Self::SourcesDisagree)
     }
 }
 

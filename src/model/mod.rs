@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod address;
+pub mod bridge;
 pub mod charset;
 pub mod delivery;
 pub mod finding;

@@ -40,6 +40,8 @@ words! {
         LoginWall = "login_wall", "需要登录才能查看";
         /// The feed bridge is down or answers with its own error page.
         BridgeDown = "bridge_down", "采集桥故障";
+        /// The feed bridge answers, but what it serves is old: its own pull has stopped, or is suspected to have.
+        Stale = "stale", "采集桥疑似停更";
         /// The page came, but what the recipe looks for is not there.
         Layout = "layout", "页面结构已变化";
         /// An empty list without the platform's own word that there is nothing.
@@ -107,6 +109,7 @@ impl Failure {
             Self::Challenge => "平台要求人工验证，系统不会破解；请改用订阅桥或人工核查",
             Self::LoginWall => "平台要求登录，系统不会绕过；请改用订阅桥或人工核查",
             Self::BridgeDown => "请检查采集桥服务及其登录状态",
+            Self::Stale => "请检查采集桥的平台登录和定时同步；恢复前不对其后的账号作出判断",
             Self::Layout => "请用 xunwang probe 查看该页面，并修改对应的采集规则",
             Self::Empty => "请在浏览器中确认该列表是否确实没有内容",
             Self::Partial => "请在浏览器中确认最新内容是否仍可公开查看",

@@ -3,6 +3,7 @@
 //! Judging a visit needs nothing beyond this and the page, so that no visit costs a query of its own.
 
 use super::account::{AccountId, AccountState, Registered};
+use super::bridge::Bridge;
 use super::finding::LastPost;
 use super::listing::Listing;
 use super::moment::ZONE;
@@ -63,6 +64,21 @@ impl Days {
         ages.map(|(_, count)| u32::from(*count)).sum()
     }
 
+    /// Working days and days of weekends with a post, among those kept up to and including the day of `until`.
+    #[must_use]
+    pub fn active(&self, until: DateTime<Utc>) -> (u32, u32) {
+        let last = Self::day(until);
+        let posted = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let days = posted.map(|(age, _)| self.newest - i32::try_from(age).unwrap_or(i32::MAX));
+        let kept =
+            days.filter(|day| *day <= last && last - day < i32::try_from(Self::SPAN).unwrap_or(i32::MAX));
+        // The first day of the common era was a Monday.
+        kept.fold((0, 0), |(working, weekend), day| match (day - 1).rem_euclid(7) {
+            0..5 => (working + 1, weekend),
+            _ => (working, weekend + 1),
+        })
+    }
+
     /// The form kept in the store.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -109,6 +125,8 @@ pub struct Known {
     pub months: String,
     /// Posts per day.
     pub days: Days,
+    /// When the newest post came in sight, if we were looking then.
+    pub news_at: Option<DateTime<Utc>>,
     /// The profile has neither introduction nor avatar.
     pub profile_empty: bool,
     /// Followers, a lower bound.
@@ -158,6 +176,8 @@ pub struct Watched {
     pub trouble: Trouble,
     /// Which of the sources answered last.
     pub source_no: usize,
+    /// The bridge behind that source, if it is one whose silence has to be told from its posts.
+    pub bridge: Option<Bridge>,
     /// To ask that source with.
     pub validators: Validators,
     /// The last good listing.
@@ -190,6 +210,19 @@ mod tests {
         assert_eq!(days.within(28, at(20)), 4);
         assert_eq!(days.within(28, at(28)), 2);
         assert_eq!(days.within(28, at(90)), 0);
+    }
+
+    #[test]
+    fn days_with_a_post_are_told_apart_by_working_days_and_weekends() {
+        let mut days = Days::default();
+        // at(0) is Monday, 21 September 2026, evening.
+        for day in [0, 0, 4, 5, 6, 6, 27] {
+            days.count(at(day));
+        }
+        assert_eq!(days.active(at(27)), (2, 3));
+        assert_eq!(days.active(at(28)), (1, 3));
+        assert_eq!(days.active(at(5)), (2, 1));
+        assert_eq!(days.active(at(-1)), (0, 0));
     }
 
     proptest! {

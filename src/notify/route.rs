@@ -81,7 +81,8 @@ pub struct Destination {
 /// Every audience of a case, at least one.
 ///
 /// - What concerns this service (断网, 无法送达, 采集异常) goes to the operator alone.
-/// - A site that is down or a page that changed is work for the operator as well as news for the offices.
+/// - A site that is down, a bridge that has fallen silent or a page that changed is work for the operator as well
+///   as news for the offices.
 /// - Owners hear only what is said about their accounts, never that a look failed: that is not theirs to mend,
 ///   and must not read like a reproach.
 /// - That fans may have been bought is for the supervising office to look into before the body itself hears of it.
@@ -102,7 +103,7 @@ pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destinatio
     all.extend(
         settings.office.iter().filter(|office| matches(office, case)).map(|o| destination(settings, o)),
     );
-    if matches!(case.rule, Rule::SiteDown | Rule::LayoutChanged) {
+    if matches!(case.rule, Rule::SiteDown | Rule::BridgeStale | Rule::LayoutChanged) {
         all.push(operator(settings, Audience::OPERATOR, "系统运维人员"));
     }
     if all.is_empty() {
@@ -113,7 +114,8 @@ pub fn destinations(settings: &Settings, case: &CaseFacts<'_>) -> Vec<Destinatio
 
 /// Whether the case says that we could not look, rather than something about the account.
 const fn is_about_our_sight(rule: Rule) -> bool {
-    matches!(rule, Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown) || rule.is_internal()
+    matches!(rule, Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown | Rule::BridgeStale)
+        || rule.is_internal()
 }
 
 fn contains<T: PartialEq>(wanted: &[T], it: &T) -> bool {
@@ -314,6 +316,22 @@ mod tests {
         };
         assert!(hears(Rule::Renamed) && hears(Rule::VerificationChanged) && hears(Rule::SubjectMismatch));
         assert!(!hears(Rule::FollowersJump));
+    }
+
+    #[test]
+    fn a_silent_bridge_is_work_for_the_operator_and_news_for_the_offices_but_sources_are_the_operators_alone()
+    {
+        let elsewhere = |rule| CaseFacts { platform: Some(Platform::Wechat), ..CaseFacts::elsewhere(rule) };
+        let mut open = settings();
+        open.office[0].levels.clear();
+        open.office[0].regions.clear();
+        let titles = |case: &CaseFacts<'_>| -> Vec<String> {
+            destinations(&open, case).into_iter().map(|it| it.audience.title).collect()
+        };
+        assert_eq!(titles(&elsewhere(Rule::BridgeStale)), ["澄湖市政务办", "系统运维人员"]);
+        let emails = ["a@example.cn".to_owned()];
+        let disagree = CaseFacts { rule: Rule::SourcesDisagree, owner_email: &emails, ..case() };
+        assert_eq!(titles(&disagree), ["系统运维人员"]);
     }
 
     #[test]

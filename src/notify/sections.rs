@@ -7,6 +7,7 @@
 use super::decide::Tell;
 use super::message::CaseLine;
 use super::plain::{self, line};
+use crate::model::bridge::Bridge;
 use crate::model::finding::{LastPost, Level, Rule};
 use crate::model::incident::State;
 use crate::model::moment::{zh_minute, zh_span};
@@ -97,7 +98,9 @@ impl Group {
             return Self::Ended;
         }
         match (case.rule, case.level) {
-            (Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown, _) => Self::Unverified,
+            (Rule::Unverified | Rule::LayoutChanged | Rule::SiteDown | Rule::BridgeStale, _) => {
+                Self::Unverified
+            }
             (rule, _) if rule.is_internal() => Self::Service,
             (_, Level::Fail) => Self::Fail,
             (_, Level::Suspected) => Self::Suspected,
@@ -210,6 +213,8 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::Unverified | Rule::LayoutChanged => "已可正常核验",
         Rule::Gone => "已可正常查看",
         Rule::SiteDown => "已恢复访问",
+        Rule::BridgeStale => "采集桥已恢复更新",
+        Rule::SourcesDisagree => "采集源已一致",
         Rule::Blind => "网络已恢复",
         Rule::Undeliverable => "已可送达",
         Rule::Quarantined => "已恢复采集",
@@ -221,6 +226,11 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
 }
 
 fn heading(case: &CaseLine<'_>) -> String {
+    if case.rule == Rule::BridgeStale
+        && let Ok(bridge) = case.name.parse::<Bridge>()
+    {
+        return line(&bridge.title(), 60);
+    }
     let name = line(case.name, 40);
     let name = if name.is_empty() { case.rule.zh().to_owned() } else { name };
     match case.platform {

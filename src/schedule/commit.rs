@@ -40,8 +40,9 @@ struct Item {
 
 impl Scheduler {
     /// Writes what a batch of looks caused. Looks whose lease was lost leave no trace.
-    pub(super) async fn commit(&self, batch: Vec<Done>) -> Result<(), Error> {
+    pub(super) async fn commit(&self, mut batch: Vec<Done>) -> Result<(), Error> {
         let blind = self.watch_the_line(&batch).await?;
+        self.watch_the_bridges(&mut batch).await?;
         let sites = touched_sites(&batch);
         self.keep_pace(&batch).await?;
         let known = self.known_posts(&batch).await?;
@@ -92,12 +93,14 @@ impl Scheduler {
         for done in batch {
             // An account without any post cannot know one.
             let (Ok(seen), Some(_)) = (&done.look.result, done.watched.known.last_update) else { continue };
-            let newest = done.watched.listing.newest();
+            // The memory of another source says nothing about this list.
+            let remembered = seen.source_no == done.watched.source_no;
+            let newest = done.watched.listing.newest().filter(|_| remembered);
             for post in candidates(&done.watched, seen) {
                 keys.push((done.watched.id, post.key));
                 // Nothing known can be as young as a post younger than the whole last listing.
                 if let Some(published) = post.published
-                    && newest.is_some_and(|newest| published.shown() <= newest)
+                    && (!remembered || newest.is_some_and(|newest| published.shown() <= newest))
                 {
                     times.push((done.watched.id, published));
                 }
@@ -262,6 +265,15 @@ impl Scheduler {
             }
             if !refused && done.look.result.is_ok() {
                 self.eyes.pace.warm(site).await?;
+            }
+            for other in &done.look.others {
+                let site = other.site.as_str();
+                if let Err(miss) = &other.result
+                    && miss.failure.cools_site()
+                    && cooled.insert(site)
+                {
+                    self.eyes.pace.cool(site, miss.retry_after).await?;
+                }
             }
         }
         Ok(())

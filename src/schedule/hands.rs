@@ -137,8 +137,9 @@ impl Scheduler {
             () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
         };
         // A look under way is large, and most of those handed out only wait: it is made when its turn has come.
+        let asking = self.asking(&watched);
         let look = tokio::select! {
-            look = Box::pin(self.eyes.look(&watched)) => look,
+            look = Box::pin(self.eyes.look(&watched, &asking)) => look,
             () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
         };
         Back::Looked(Box::new(Done { watched, look }), turn)

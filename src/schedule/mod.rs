@@ -6,6 +6,7 @@
 
 pub(crate) mod about;
 pub mod backoff;
+pub mod bridges;
 pub mod cadence;
 mod commit;
 mod hands;
@@ -28,6 +29,7 @@ use crate::model::watch::Watched;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::store::Store;
 use crate::store::lease::Token;
+use bridges::Bridges;
 use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
@@ -140,6 +142,7 @@ pub struct Scheduler {
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
+    bridges: Mutex<Bridges>,
 }
 
 /// What a scheduler is made of.
@@ -192,6 +195,7 @@ impl Scheduler {
             tokens: AtomicI64::new(parts.first_token),
             sentinel: Mutex::new(Sentinel::default()),
             down: Mutex::new(down),
+            bridges: Mutex::default(),
         })
     }
 

@@ -5,16 +5,18 @@
 //! the count of failures.
 
 use super::backoff;
-use super::cadence::{Cadence, Next};
-use super::visit::{Look, Seen};
+use super::bridges::Trust;
+use super::cadence::{Cadence, Next, spread};
+use super::visit::{Look, Other, Seen};
 use crate::incident::Sureness;
 use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
-use crate::judge::{inactivity, originality, reachability};
-use crate::model::account::AccountId;
-use crate::model::finding::{Finding, Rule, RuleSet};
+use crate::judge::{inactivity, originality, reachability, sources};
+use crate::model::account::{AccountId, AccountState};
+use crate::model::finding::{Finding, LastPost, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
+use crate::model::moment::ZONE;
 use crate::model::page::{Miss, Validators};
 use crate::model::post::{Post, PostKey, Published};
 use crate::model::profile::Told;
@@ -56,6 +58,10 @@ pub struct Settled {
     pub notes: Option<Notes>,
 }
 
+/// After a first look through a bridge on which somebody would be accused, the next one comes so soon: by then the
+/// other accounts behind the bridge are known as well.
+const SECOND_LOOK: Duration = Duration::minutes(10);
+
 /// A list that is older than before, or that shows less than the platform counts, is doubted for so long before it is
 /// believed.
 const DOUBT: Duration = Duration::hours(24);
@@ -77,6 +83,8 @@ pub fn settle(
     blind: bool,
 ) -> Settled {
     let at = look.at;
+    let (trust, others) = (look.trust, look.others);
+    let behind = watched.bridge.clone();
     let (result, doubt) = doubtful(&watched, look.result, known, at);
     let before = (watched.state, watched.trouble.failures, watched.known.clone());
     watched.known.last_visit = Some(at);
@@ -99,15 +107,21 @@ pub fn settle(
         Ok(seen) => {
             visit.status = seen.status;
             let other = seen.source_no != watched.source_no
+                || seen.bridge != watched.bridge
                 || (!seen.validators.is_empty() && seen.validators != watched.validators);
             if !seen.validators.is_empty() || seen.extracted.is_some() {
                 watched.validators = seen.validators;
             }
+            let from = From {
+                late: seen.late,
+                other: seen.source_no != watched.source_no && watched.known.good_look.is_some(),
+            };
             watched.source_no = seen.source_no;
+            watched.bridge = seen.bridge;
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
-                (posts, edits) = learn(&mut watched, &mut facts, extracted, known, at);
+                (posts, edits) = learn(&mut watched, &mut facts, extracted, known, from, at);
                 visit.outcome = if watched.listing.lines.is_empty() {
                     Outcome::ProvenEmpty
                 } else {
@@ -117,10 +131,25 @@ pub fn settle(
                 changed = other;
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
             }
-            watched.known.covers_since = watched.listing.covers_since();
-            visit.covers_since = watched.known.covers_since;
-            facts.look(at, watched.known.covers_since);
-            watched.trouble = Trouble::default();
+            if let Trust::Stale { since } = trust {
+                // What the bridge shows is kept; that it shows no more proves nothing since then, and so the looks
+                // that were believed before the suspicion prove nothing either.
+                if behind == watched.bridge {
+                    facts.good_look = facts.good_look.map(|look| look.min(since));
+                }
+                let detail = format!("采集桥自{}起疑似停更", crate::model::moment::zh_minute(since));
+                // As old as its posts is what it says about the account.
+                told = Told::default();
+                visit.outcome = Outcome::Failed(Failure::Stale);
+                visit.covers_since = None;
+                visit.detail.clone_from(&detail);
+                stumble(&mut watched.trouble, Failure::Stale, Miss::new(Failure::Stale, detail), at);
+            } else {
+                watched.known.covers_since = watched.listing.covers_since();
+                visit.covers_since = watched.known.covers_since;
+                facts.look(at, watched.known.covers_since);
+                watched.trouble = Trouble::default();
+            }
         }
         Err(miss) => {
             asked = miss.retry_after;
@@ -138,15 +167,36 @@ pub fn settle(
         }
     }
     store_facts(&mut watched, facts.clone());
-    let judgement = inactivity::judge(&facts, pack, at);
-    watched.state = judgement.state;
     let good = visit.outcome.is_good();
+    let mut judgement = inactivity::judge(&facts, pack, at);
+    // A doubted look may acquit, but what it accuses of waits.
+    let waits = good && trust == Trust::Doubted && !judgement.findings.is_empty();
+    if waits {
+        let state = match (is_accused(judgement.state), is_accused(before.0)) {
+            (true, false) => AccountState::Unverified,
+            (true, true) => before.0,
+            (false, _) => judgement.state,
+        };
+        judgement = inactivity::Judgement { state, findings: Vec::new(), judged: false };
+    }
+    watched.state = judgement.state;
     let mut findings = if good { judgement.findings } else { Vec::new() };
-    if !good {
+    let compared = good && {
+        findings.extend(disagreements(&watched, &others, at));
+        others.len() + 1 == watched.registered.sources.len()
+            && others.iter().all(|other| other.result.is_ok())
+    };
+    // The case about the bridge stands for all accounts behind it.
+    if !good && !matches!(trust, Trust::Stale { .. }) {
         findings.extend(reachability::judge(&sight_of(&watched), pack.fresh, at));
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
-    let next = next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at);
+    let next = if waits && behind != watched.bridge {
+        let wait = SECOND_LOOK + SECOND_LOOK * spread(watched.id) / 1024;
+        Next { at: at + wait, why: "经采集桥首次查看，稍后复核".to_owned() }
+    } else {
+        next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at)
+    };
     let lean = good && !changed && before.0 == watched.state && before.1 == 0 && before.2.good_look.is_some();
     Settled {
         finish: Finish { watched, due_at: Some(next.at), due_why: next.why, no_original, lean },
@@ -154,10 +204,33 @@ pub fn settle(
         posts,
         edits,
         findings,
-        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE },
+        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE, compared },
         told,
         notes: None,
     }
+}
+
+/// Whether a state says that an account is silent.
+const fn is_accused(state: AccountState) -> bool {
+    matches!(
+        state,
+        AccountState::Lagging
+            | AccountState::NotUpdated
+            | AccountState::Dormant
+            | AccountState::Zombie
+            | AccountState::Hollow
+    )
+}
+
+/// Sources asked in the same look that lag behind the one that counts.
+fn disagreements(watched: &Watched, others: &[Other], at: DateTime<Utc>) -> Vec<Finding> {
+    let recipe = |no: usize| watched.registered.sources.get(no).map_or("", |source| source.recipe.as_str());
+    let ahead = (watched.source_no, recipe(watched.source_no));
+    let lags = others.iter().filter_map(|other| {
+        let lag = sources::lag(other.result.as_ref().ok()?, &watched.listing, at)?;
+        Some(sources::finding(&lag, (other.source_no, recipe(other.source_no)), ahead, at))
+    });
+    lags.collect()
 }
 
 /// A list whose newest post is older than before, or that is empty where there were posts, is doubted for a
@@ -171,6 +244,10 @@ fn doubtful(
 ) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
     let since = watched.trouble.doubt_since;
     let Ok(seen) = result else { return (result, since) };
+    if seen.behind {
+        let detail = "列表早于此前从另一采集源所见，该采集源可能已停更";
+        return (Err(Miss { status: seen.status, ..Miss::new(Failure::Partial, detail) }), since);
+    }
     let Some(extracted) = &seen.extracted else { return (Ok(seen), None) };
     let same_source = seen.source_no == watched.source_no;
     let went_back = match (watched.listing.newest(), extracted.listing.newest()) {
@@ -214,16 +291,28 @@ fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool {
         && !is_twin(known, watched.id, post)
 }
 
+/// Where a listing comes from.
+#[derive(Debug, Clone, Copy)]
+struct From {
+    /// Posts may come in sight long after they were published.
+    late: bool,
+    /// Another source has shown what is known: its memory says nothing about this list, nor its looks about posts
+    /// that stand in it.
+    other: bool,
+}
+
 /// Takes in a listing: its new and edited posts, and what it says about the account.
 fn learn(
     watched: &mut Watched,
     facts: &mut Facts,
     extracted: Extracted,
     known: &KnownPosts,
+    from: From,
     at: DateTime<Utc>,
 ) -> (Vec<Sighted>, Vec<Edited>) {
     let account = watched.id;
-    let looks = Looks::new(&last_good(watched));
+    let looks = if from.late || from.other { Looks::default() } else { Looks::new(&last_good(watched)) };
+    let before = (facts.last_update, facts.last_post.clone());
     let own = own_names(watched);
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
@@ -239,6 +328,9 @@ fn learn(
         if !is_new(watched, known, &post) {
             continue;
         }
+        if from.other && is_told(&post, before.0, before.1.as_ref()) {
+            continue;
+        }
         let effective_at = effective_time(post.published, at, &looks);
         facts.learn(&Learnt { at: effective_at, origin, title: &post.title, url: &post.url });
         if facts.counts_months() && is_new_push(&watched.listing, &mut pushes, post.published, effective_at) {
@@ -246,6 +338,9 @@ fn learn(
         }
         watched.known.days.count(effective_at);
         posts.push(Sighted { account, post, first_seen: at, effective_at });
+    }
+    if facts.last_update > before.0 {
+        watched.known.news_at = watched.known.good_look.map(|_| at);
     }
     watched.listing = extracted.listing;
     let profile = extracted.profile;
@@ -257,6 +352,26 @@ fn learn(
     let kept = watched.known.posts_counted.filter(|_| posts.is_empty());
     watched.known.posts_counted = profile.posts.or(kept);
     (posts, edits)
+}
+
+/// Whether a post in the list of another source is one that is known under that source's own name for it: no newer
+/// than what is known, or of the same day and title as the newest.
+fn is_told(post: &Post, last_update: Option<DateTime<Utc>>, last: Option<&LastPost>) -> bool {
+    let (Some(published), Some(last_update)) = (post.published, last_update) else {
+        return last_update.is_some();
+    };
+    if published.latest() <= last_update {
+        return true;
+    }
+    let day = |at: DateTime<Utc>| at.with_timezone(&ZONE).date_naive();
+    let stem = |title: &str| title.trim_end_matches(['.', '…']).trim().to_owned();
+    last.is_some_and(|last| {
+        let (title, known) = (stem(&post.title), stem(&last.title));
+        day(published.shown()) == day(last.at)
+            && !title.is_empty()
+            && !known.is_empty()
+            && (title.starts_with(&known) || known.starts_with(&title))
+    })
 }
 
 fn is_twin(known: &KnownPosts, account: AccountId, post: &Post) -> bool {
@@ -390,3 +505,6 @@ pub fn sight_of(watched: &Watched) -> reachability::Sight {
 
 #[cfg(test)]
 mod counter;
+
+#[cfg(test)]
+mod tests;

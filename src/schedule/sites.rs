@@ -123,13 +123,18 @@ impl Scheduler {
             opened_at: now,
             evidence: Evidence { summary, advice: advice.to_owned(), ..Evidence::default() },
         };
-        let facts = CaseFacts::elsewhere(rule);
+        self.open_case(new, &CaseFacts::elsewhere(rule)).await
+    }
+
+    /// Opens a case about a site, a bridge or ourselves.
+    pub(super) async fn open_case(&self, new: NewIncident, facts: &CaseFacts<'_>) -> Result<(), Error> {
+        let (rule, level, now) = (new.key.rule, new.level, new.opened_at);
         let mut tx = self.store.begin().await?;
         let opened = tx.open_incidents(&[new], &self.worker).await?;
         let mut touches = BTreeMap::new();
         for (id, _) in &opened {
-            add_touches(&self.notify, &mut touches, *id, &facts);
-            self.metrics.findings_total.with_label_values(&[rule.as_str(), Level::Reminder.as_str()]).inc();
+            add_touches(&self.notify, &mut touches, *id, facts);
+            self.metrics.findings_total.with_label_values(&[rule.as_str(), level.as_str()]).inc();
         }
         tx.touch_groups(&touches.into_values().collect::<Vec<_>>(), now).await?;
         tx.commit().await?;
@@ -137,8 +142,12 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Ends cases about sites or ourselves. What they hid may now be told, so every group looks anew.
-    async fn end_elsewhere(&self, over: impl Fn(&Incident) -> bool, now: DateTime<Utc>) -> Result<(), Error> {
+    /// Ends cases about sites, bridges or ourselves. What they hid may now be told, so every group looks anew.
+    pub(super) async fn end_elsewhere(
+        &self,
+        over: impl Fn(&Incident) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
         let over: Vec<_> =
             self.store.running_elsewhere().await?.into_iter().filter(over).map(|case| case.id).collect();
         let mut tx = self.store.begin().await?;

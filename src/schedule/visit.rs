@@ -1,20 +1,25 @@
 //! One look at one account: through its sources, page by page, until one of them can be read.
 //!
-//! In: an account as it was handed out. Out: what was read, or the miss of the last source tried. Nothing is
-//! written here; every failure of the outside world is a value.
+//! In: an account as it was handed out, and how thoroughly to look. Out: what was read, or the miss of the last
+//! source tried. Where several sources answer, the one with the newest posts wins. Nothing is written here; every
+//! failure of the outside world is a value.
 
 use super::about;
+use super::bridges::Trust;
 use super::pace::{Pace, site_of};
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
+use crate::judge::sources;
 use crate::model::account::Source;
-use crate::model::listing::{Extracted, Profile};
+use crate::model::bridge::Bridge;
+use crate::model::listing::{Extracted, Listing, Profile};
 use crate::model::page::{Fetched, Miss, Request, Validators};
 use crate::model::post::Published;
 use crate::model::visit::Failure;
 use crate::model::watch::Watched;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -35,6 +40,15 @@ pub struct Eyes {
     pub clock: SharedClock,
 }
 
+/// How thoroughly to look.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    /// Ask every source, also when the first one answers.
+    pub all: bool,
+    /// Bridges suspected of serving only what they had: what they show proves nothing.
+    pub stale: Arc<BTreeSet<Bridge>>,
+}
+
 /// What one look gave.
 #[derive(Debug)]
 pub struct Look {
@@ -50,6 +64,21 @@ pub struct Look {
     pub result: Result<Seen, Miss>,
     /// The site and the miss of a second request, which change nothing about what was read.
     pub aside: Option<(String, Miss)>,
+    /// The other sources that were asked.
+    pub others: Vec<Other>,
+    /// How far the bridge can be trusted that it came through.
+    pub trust: Trust,
+}
+
+/// What another source gave in the same look.
+#[derive(Debug)]
+pub struct Other {
+    /// Which of the account's sources it is.
+    pub source_no: usize,
+    /// Its site.
+    pub site: String,
+    /// What it lists, or why nothing was read.
+    pub result: Result<Listing, Miss>,
 }
 
 /// A page that could be read.
@@ -57,6 +86,12 @@ pub struct Look {
 pub struct Seen {
     /// Which of the account's sources it is.
     pub source_no: usize,
+    /// The bridge it came through, if the account has to take the bridge's freshness from its posts.
+    pub bridge: Option<Bridge>,
+    /// Its posts may come in sight long after they were published, as through any bridge.
+    pub late: bool,
+    /// A newer post is known from another source that could not be asked now.
+    pub behind: bool,
     /// HTTP status.
     pub status: u16,
     /// To ask with next time.
@@ -67,23 +102,38 @@ pub struct Seen {
 
 impl Eyes {
     /// Looks at an account. The slot for its first request has come already.
-    pub async fn look(&self, watched: &Watched) -> Look {
-        let sources = &watched.registered.sources;
-        let mut last = None;
-        // The source that answered last time is as good as the preferred one, but only the preferred one gets
-        // better when it recovers: so the order of the register holds at every look.
-        for (source_no, source) in sources.iter().enumerate() {
-            let look = self.ask(watched, source_no, source, last.is_some()).await;
-            if look.result.is_ok() {
-                return look;
+    ///
+    /// The source that answered last time is as good as the preferred one, but only the preferred one gets better
+    /// when it recovers: so the order of the register holds at every look. A source whose bridge is suspected, or
+    /// that stops short of a post known already, is no answer while there is another to ask.
+    pub async fn look(&self, watched: &Watched, asking: &Asking) -> Look {
+        let mut looks: Vec<Look> = Vec::new();
+        for (source_no, source) in watched.registered.sources.iter().enumerate() {
+            let look = self.ask(watched, source_no, source, source_no > 0).await;
+            let stands = look
+                .result
+                .as_ref()
+                .is_ok_and(|seen| !is_stale(seen, asking) && !stops_short(watched, seen, look.at));
+            looks.push(look);
+            if stands && !asking.all {
+                break;
             }
-            last = Some(look);
         }
-        last.unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")))
+        choose(watched, looks, asking)
+            .unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")))
     }
 
     fn missed(&self, site: String, miss: Miss) -> Look {
-        Look { at: self.clock.now(), site, took: Duration::ZERO, bytes: 0, result: Err(miss), aside: None }
+        Look {
+            at: self.clock.now(),
+            site,
+            took: Duration::ZERO,
+            bytes: 0,
+            result: Err(miss),
+            aside: None,
+            others: Vec::new(),
+            trust: Trust::Full,
+        }
     }
 
     async fn ask(&self, watched: &Watched, source_no: usize, source: &Source, wait: bool) -> Look {
@@ -108,9 +158,12 @@ impl Eyes {
             Err(miss) => return self.missed(site, miss),
         };
         let (took, bytes) = (fetched.took, fetched.body.len());
+        let bridge =
+            recipe.is_bridge().then(|| Bridge { site: site.clone(), platform: watched.registered.platform });
         let mut aside = None;
         let result = self.read(watched, source_no, recipe, fetched, &mut aside).await;
-        Look { at: self.clock.now(), site, took, bytes, result, aside }
+        let result = result.map(|seen| Seen { bridge, ..seen });
+        Look { took, bytes, result, aside, ..self.missed(site, Miss::new(Failure::NoSource, "")) }
     }
 
     async fn read(
@@ -123,6 +176,9 @@ impl Eyes {
     ) -> Result<Seen, Miss> {
         let seen = |extracted| Seen {
             source_no,
+            bridge: None,
+            late: recipe.is_bridge(),
+            behind: false,
             status: fetched.status,
             validators: fetched.validators.clone(),
             extracted,
@@ -228,6 +284,62 @@ impl Eyes {
         true
     }
 }
+
+/// What a page that was read lists; one that has not changed lists what it did.
+fn listing<'a>(watched: &'a Watched, seen: &'a Seen) -> &'a Listing {
+    seen.extracted.as_ref().map_or(&watched.listing, |extracted| &extracted.listing)
+}
+
+/// Whether a source that did not answer last time stops short of what the one that did has shown.
+fn stops_short(watched: &Watched, seen: &Seen, at: DateTime<Utc>) -> bool {
+    seen.source_no != watched.source_no
+        && sources::is_behind(listing(watched, seen), watched.known.last_update, at)
+}
+
+fn is_stale(seen: &Seen, asking: &Asking) -> bool {
+    seen.bridge.as_ref().is_some_and(|bridge| asking.stale.contains(bridge))
+}
+
+/// The look that counts: of the sources that answered, the first one but for those that show newer posts; without
+/// any, one through a bridge that is suspected; without any, the last miss.
+fn choose(watched: &Watched, looks: Vec<Look>, asking: &Asking) -> Option<Look> {
+    let mut chosen: Option<usize> = None;
+    for (place, look) in looks.iter().enumerate() {
+        let better = match (&look.result, chosen.map(|place| &looks[place].result)) {
+            (_, None) => true,
+            (Err(_), Some(before)) => before.is_err(),
+            (Ok(_), Some(Err(_))) => true,
+            (Ok(seen), Some(Ok(before))) => match (is_stale(seen, asking), is_stale(before, asking)) {
+                (false, true) => true,
+                (true, false) => false,
+                _ => sources::is_ahead(listing(watched, seen), listing(watched, before)),
+            },
+        };
+        if better {
+            chosen = Some(place);
+        }
+    }
+    let chosen = chosen?;
+    let (mut look, mut others) = (None, Vec::new());
+    for (place, other) in looks.into_iter().enumerate() {
+        if place == chosen {
+            look = Some(other);
+        } else {
+            let result = other.result.map(|seen| listing(watched, &seen).clone());
+            others.push(Other { source_no: place, site: other.site, result });
+        }
+    }
+    let mut look = look?;
+    if let Ok(seen) = &mut look.result {
+        // What a second source does not show either is gone.
+        seen.behind = others.iter().all(|other| other.result.is_err()) && stops_short(watched, seen, look.at);
+    }
+    look.others = others;
+    Some(look)
+}
+
+#[cfg(test)]
+mod several;
 
 #[cfg(test)]
 mod tests;

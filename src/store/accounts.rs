@@ -18,8 +18,8 @@ macro_rules! watched_columns {
     () => {
         "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
          a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.posts_counted, a.failures, a.failure, a.failing_since, \
-         a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.etag, a.last_modified, t.listing, a.open_cases, \
-         a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
+         a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.bridge, a.news_at, a.etag, a.last_modified, t.listing, \
+         a.open_cases, a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
          JOIN account_text AS t ON t.account_id = l.account_id"
     };
 }
@@ -52,6 +52,8 @@ pub(crate) struct WatchedRow {
     doubt_since: Option<i64>,
     detail: String,
     source_no: i64,
+    bridge: String,
+    news_at: Option<i64>,
     etag: Option<String>,
     last_modified: Option<String>,
     listing: Vec<u8>,
@@ -88,6 +90,7 @@ impl TryFrom<WatchedRow> for Watched {
                 last_post,
                 months: row.months,
                 days: Days::from_bytes(&row.days),
+                news_at: row.news_at.map(from_ms),
                 profile_empty: row.profile_empty,
                 followers: row.followers.and_then(|n| u64::try_from(n).ok()),
                 profile: Noted { hash: row.profile_hash, due: row.profile_due.map(from_ms) },
@@ -103,6 +106,10 @@ impl TryFrom<WatchedRow> for Watched {
                 detail: row.detail,
             },
             source_no: usize::try_from(row.source_no).unwrap_or(0),
+            bridge: Some(row.bridge)
+                .filter(|bridge| !bridge.is_empty())
+                .map(|bridge| word("account", "bridge", id, &bridge))
+                .transpose()?,
             validators: Validators { etag: row.etag, last_modified: row.last_modified },
             listing: Listing::from_bytes(&row.listing),
             open_cases: small(row.open_cases),
@@ -179,10 +186,11 @@ impl Tx {
                  months = v.column9, days = v.column10, profile_empty = v.column11, followers = v.column12, \
                  failures = v.column13, failure = v.column14, failing_since = v.column15, statement = v.column16, \
                  statement_since = v.column17, doubt_since = v.column18, detail = v.column19, source_no = v.column20, \
-                 etag = v.column21, last_modified = v.column22, open_cases = v.column23, posts_counted = v.column24 FROM (",
+                 etag = v.column21, last_modified = v.column22, open_cases = v.column23, posts_counted = v.column24, \
+                 bridge = v.column25, news_at = v.column26 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
-                let Watched { id, state, known, trouble, source_no, validators, open_cases, .. } = &finish.watched;
+                let Watched { id, state, known, trouble, source_no, bridge, validators, open_cases, .. } = &finish.watched;
                 row.push_bind(id.0)
                     .push_bind(state.as_str())
                     .push_bind(finish.no_original)
@@ -206,7 +214,9 @@ impl Tx {
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
                     .push_bind(i64::from(*open_cases))
-                    .push_bind(known.posts_counted.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
+                    .push_bind(known.posts_counted.map(|n| i64::try_from(n).unwrap_or(i64::MAX)))
+                    .push_bind(bridge.as_ref().map(ToString::to_string).unwrap_or_default())
+                    .push_bind(known.news_at.map(to_ms));
             });
             query.push(") AS v WHERE id = v.column1");
             query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

@@ -3,6 +3,7 @@
 use super::accounts::small;
 use super::{Error, Store, on_db, word};
 use crate::model::account::{AccountState, Platform, Tier};
+use crate::model::bridge::Bridge;
 use crate::model::finding::Rule;
 use crate::model::incident::State;
 use crate::model::moment::{from_ms, to_ms};
@@ -27,6 +28,8 @@ pub struct Figures {
     pub cooling_until: Option<DateTime<Utc>>,
     /// Cases by rule and state.
     pub incidents: Vec<(Rule, State, u32)>,
+    /// The platforms of suspected bridges, one for each bridge.
+    pub stale_bridges: Vec<Platform>,
     /// Mails owed.
     pub outbox_pending: u32,
     /// The oldest mail owed.
@@ -85,6 +88,7 @@ const QUARANTINED: &str = "/* figures_quarantined */ SELECT COUNT(*) FROM accoun
 const COOLING: &str = "/* figures_cooling */ SELECT MAX(cool_until) FROM site WHERE cool_count > 0";
 const INCIDENTS: &str =
     "/* figures_incidents */ SELECT rule, state, COUNT(*) FROM incident GROUP BY rule, state";
+const STALE_BRIDGES: &str = "/* figures_stale_bridges */ SELECT subject FROM incident WHERE rule = 'bridge_stale' AND state IN ('open', 'acknowledged')";
 const OUTBOX: &str = "/* figures_outbox */ SELECT COUNT(*) FILTER (WHERE state = 'pending'), MIN(CASE WHEN state = 'pending' THEN written_at END), \
      COUNT(*) FILTER (WHERE state = 'dead') FROM delivery";
 const HEALTH: &str = "/* account_health */ SELECT id, key, name, platform, owner, region_code, state, last_update, last_original, good_look, \
@@ -118,6 +122,8 @@ impl Store {
             for (rule, state, count) in incidents {
                 figures.incidents.push((word("incident", "rule", 0, &rule)?, word("incident", "state", 0, &state)?, small(count)));
             }
+            let bridges: Vec<String> = sqlx::query_scalar::<Db, String>(STALE_BRIDGES).fetch_all(pool).await?;
+            figures.stale_bridges = bridges.iter().filter_map(|key| Some(key.parse::<Bridge>().ok()?.platform)).collect();
             let (pending, oldest, dead): (i64, Option<i64>, i64) = sqlx::query_as::<Db, _>(OUTBOX).fetch_one(pool).await?;
             (figures.outbox_pending, figures.outbox_oldest, figures.outbox_dead) = (small(pending), oldest.map(from_ms), small(dead));
         });

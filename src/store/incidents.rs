@@ -63,6 +63,11 @@ const RUNNING_ELSEWHERE: &str = concat!(
     columns!(),
     " FROM incident WHERE account_id = 0 AND state IN ('open', 'acknowledged') ORDER BY id"
 );
+const BRIDGE_CASES: &str = concat!(
+    "/* list_bridge_cases */ SELECT ",
+    columns!(),
+    " FROM incident WHERE rule = 'bridge_stale' AND (state IN ('open', 'acknowledged') OR ended_at >= $1) ORDER BY id"
+);
 const LIST_ALL: &str =
     concat!("/* list_incidents */ SELECT ", columns!(), " FROM incident WHERE opened_at <= $1 ORDER BY id");
 
@@ -241,6 +246,12 @@ impl Store {
     /// The running cases about sites and about ourselves.
     pub async fn running_elsewhere(&self) -> Result<Vec<Incident>, Error> {
         let rows: Vec<IncidentColumns> = on_db!(self, Db, pool => sqlx::query_as::<Db, IncidentColumns>(RUNNING_ELSEWHERE).fetch_all(pool).await?);
+        rows.into_iter().map(Incident::try_from).collect()
+    }
+
+    /// The cases about bridges that run or have ended since an instant.
+    pub async fn list_bridge_cases(&self, ended_since: DateTime<Utc>) -> Result<Vec<Incident>, Error> {
+        let rows: Vec<IncidentColumns> = on_db!(self, Db, pool => sqlx::query_as::<Db, IncidentColumns>(BRIDGE_CASES).bind(to_ms(ended_since)).fetch_all(pool).await?);
         rows.into_iter().map(Incident::try_from).collect()
     }
 

@@ -6,6 +6,7 @@
 //! decides anything.
 
 pub mod accounts;
+pub mod bridges;
 pub mod figures;
 pub mod groups;
 pub mod incidents;

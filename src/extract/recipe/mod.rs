@@ -262,6 +262,12 @@ impl Recipe {
         self.pace
     }
 
+    /// Whether somebody else's program stands between us and the platform.
+    #[must_use]
+    pub const fn is_bridge(&self) -> bool {
+        self.bridge
+    }
+
     /// The saved page it must read.
     #[must_use]
     pub const fn golden(&self) -> Option<&Golden> {

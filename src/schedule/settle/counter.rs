@@ -55,6 +55,7 @@ fn account() -> Watched {
         site: "m.weibo.cn:443".to_owned(),
         known_since: at(-20_000),
         state: AccountState::Active,
+        bridge: None,
         known: Known::default(),
         trouble: Trouble::default(),
         source_no: 0,
@@ -88,7 +89,15 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
     let posts = all.into_iter().filter(|post| watched.listing.find_key(post.key).is_none()).collect();
     let profile = Profile { posts: counter, ..Profile::default() };
     let extracted = Extracted { profile, listing, posts, ..Extracted::default() };
-    let seen = Seen { source_no, status: 200, validators: Validators::default(), extracted: Some(extracted) };
+    let seen = Seen {
+        source_no,
+        bridge: None,
+        late: false,
+        behind: false,
+        status: 200,
+        validators: Validators::default(),
+        extracted: Some(extracted),
+    };
     let look = Look {
         at: at(hours),
         site: String::new(),
@@ -96,6 +105,8 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
         bytes: 0,
         result: Ok(seen),
         aside: None,
+        others: Vec::new(),
+        trust: Trust::Full,
     };
     let pack = PACKS.find("national", at(hours)).unwrap();
     settle(watched, look, &KnownPosts::default(), pack, &Cadence::default(), false)

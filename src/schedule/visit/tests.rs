@@ -81,6 +81,7 @@ impl Site {
             site: String::new(),
             known_since: now,
             state: AccountState::New,
+            bridge: None,
             known: Known {
                 good_look: good_look.map(|hours| now - chrono::Duration::hours(hours)),
                 ..Known::default()
@@ -94,7 +95,7 @@ impl Site {
             token: 1,
         };
         self.asked.lock().unwrap().clear();
-        self.eyes.look(&watched).await
+        self.eyes.look(&watched, &Asking::default()).await
     }
 
     fn asked(&self) -> Vec<&'static str> {

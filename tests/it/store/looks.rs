@@ -4,7 +4,8 @@ use crate::support::database::both;
 use crate::support::fixture::{at, day, lean, register, sighted, take, visit, watched, write};
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
-use xunwang::model::account::{AccountId, AccountState};
+use xunwang::model::account::{AccountId, AccountState, Platform};
+use xunwang::model::bridge::Bridge;
 use xunwang::model::finding::LastPost;
 use xunwang::model::listing::{Line, Listing};
 use xunwang::model::moment::to_ms;
@@ -44,6 +45,7 @@ fn everything(watched: Watched) -> Watched {
             }),
             months: "2026-11:3".to_owned(),
             days,
+            news_at: Some(at(-12)),
             profile_empty: true,
             followers: Some(u64::MAX >> 1),
             profile: Noted::default(),
@@ -59,6 +61,7 @@ fn everything(watched: Watched) -> Watched {
             detail: "连接超时".to_owned(),
         },
         source_no: 1,
+        bridge: Some(Bridge { site: "rss.chenghu.example:1200".to_owned(), platform: Platform::Weibo }),
         validators: Validators {
             etag: Some("W/\"abc\"".to_owned()),
             last_modified: Some("Fri, 20 Nov 2026 00:00:00 GMT".to_owned()),
@@ -78,8 +81,8 @@ fn assert_same(is: &Watched, should: &Watched) {
     assert_eq!(is.listing, should.listing);
     assert_eq!((&is.site, is.known_since, is.state), (&should.site, should.known_since, should.state));
     assert_eq!(
-        (is.source_no, &is.validators, is.open_cases),
-        (should.source_no, &should.validators, should.open_cases)
+        (is.source_no, &is.bridge, &is.validators, is.open_cases),
+        (should.source_no, &should.bridge, &should.validators, should.open_cases)
     );
 }
 
@@ -110,6 +113,7 @@ both! {
             known: Known::default(),
             trouble: Trouble::default(),
             source_no: 0,
+            bridge: None,
             validators: Validators::default(),
             listing: Listing::default(),
             open_cases: 0,
