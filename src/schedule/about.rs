@@ -37,7 +37,8 @@ pub(crate) fn joined(read: Result<Extracted, Miss>, told: &Result<Profile, Miss>
     match (read, told) {
         (_, Err(miss)) if miss.failure.is_statement() => Err(miss.clone()),
         (Ok(extracted), Ok(told)) => {
-            Ok(Extracted { profile: told.clone().or(extracted.profile), named: true, ..extracted })
+            let named = extracted.named || told.name.is_some();
+            Ok(Extracted { profile: told.clone().or(extracted.profile), named, ..extracted })
         }
         (Err(miss), Ok(told)) if miss.failure == Failure::Empty && told.posts == Some(0) => {
             Ok(Extracted { profile: told.clone(), named: true, empty_marker: true, ..Extracted::default() })

@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const NAMES: [&str; 7] = ["feed", "rsshub", "gov-list", "gov-json", "weibo", "douyin", "xiaohongshu"];
+const NAMES: [&str; 6] = ["feed", "rsshub", "gov-list", "gov-json", "weibo", "xiaohongshu"];
 const FILES: [&str; 13] = [
     "feed/rss.xml",
     "feed/atom.xml",
