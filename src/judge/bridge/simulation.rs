@@ -151,8 +151,8 @@ fn live(seed: u64, count: usize, habit: Habit, days: i64, dies: Option<i64>) -> 
     for hour in (28 * 24..days * 24).step_by(usize::try_from(HOURS).unwrap()) {
         for (eye, accused) in eyes.iter_mut().zip(&mut accused) {
             eye.look(hour + eye.office.shift, habit, dies);
-            let seen = eye.newest.map_or(0, |(post, _)| post);
-            let late = hour - seen > 7 * 24;
+            let last = eye.newest.map_or(0, |(post, _)| post);
+            let late = hour - last > 7 * 24;
             let posted = dies.is_some_and(|dies| {
                 eye.office.posts.iter().any(|post| *post > dies.max(hour - 7 * 24) && *post <= hour)
             });
