@@ -52,7 +52,8 @@ impl Args {
             let Some(pack) = config.packs.find(pack, at) else {
                 return Err(Failed::Usage(format!("没有名为“{pack}”的规则包")));
             };
-            let facts = facts_of(&watched).from_history(&looks(&visits), &sightings(&posts), at);
+            let mut facts = facts_of(&watched).from_history(&looks(&visits), &sightings(&posts), at);
+            vouch(&mut facts, &visits);
             let judgement = inactivity::judge(&facts, pack, at);
             let memory =
                 store.profiles(&[watched.id]).await?.remove(&watched.id).unwrap_or_default().up_to(at);
@@ -132,10 +133,26 @@ impl Args {
     }
 }
 
+/// Whether a look could have shown whatever was newer: one by hand only when it says so.
+fn is_good(visit: &Visit) -> bool {
+    visit.outcome.is_good() && visit.hand.as_ref().is_none_or(crate::model::hand::Hand::is_complete)
+}
+
+/// What people vouch for beyond the posts they saw; `visits` are the newest first.
+fn vouch(facts: &mut Facts, visits: &[Visit]) {
+    let mut seen: Option<DateTime<Utc>> = None;
+    for visit in visits.iter().rev().filter(|visit| is_good(visit)) {
+        if let Some(since) = visit.hand.as_ref().and_then(|hand| hand.nothing_since) {
+            facts.silent_since(since, seen.is_some_and(|seen| seen >= since));
+        }
+        seen = seen.max(Some(visit.at));
+    }
+}
+
 fn looks(visits: &[Visit]) -> Vec<Look> {
     let look = |visit: &Visit| Look {
         at: visit.at,
-        good: visit.outcome.is_good(),
+        good: is_good(visit),
         covers_since: visit.covers_since,
         empty_marker: visit.outcome == Outcome::ProvenEmpty,
     };
@@ -218,7 +235,12 @@ fn show_looks(desk: &Desk, visits: &[Visit]) -> Result<(), Failed> {
     for visit in visits.iter().take(SHOWN) {
         let result =
             visit.outcome.failure().map_or(visit.outcome.kind().zh(), crate::model::visit::Failure::zh);
-        rows.add_row([zh_minute(visit.at), result.to_owned(), visit.items.to_string(), visit.detail.clone()]);
+        let (result, detail) = match &visit.hand {
+            Some(hand) if hand.is_complete() => ("人工核查", hand.words()),
+            Some(hand) => ("人工核查", format!("{}（未确认有无更新的内容）", hand.words())),
+            None => (result, visit.detail.clone()),
+        };
+        rows.add_row([zh_minute(visit.at), result.to_owned(), visit.items.to_string(), detail]);
     }
     desk.output.line(format!("最近的查看(共{}次)", visits.len()))?;
     desk.output.line(rows.to_string())?;

@@ -65,7 +65,9 @@ impl Args {
         }
         // The last one is the one that answered, or the last that did not.
         let Some(last) = tries.last() else {
-            return Err(Failed::Usage("该账号没有采集源".to_owned()));
+            return Err(Failed::Usage(
+                "该账号没有系统可以读取的采集源,请人工核查后用 xunwang evidence add 登记".to_owned(),
+            ));
         };
         if desk.output.is_json() {
             desk.output.data(&as_json(last, &own))?;
@@ -120,7 +122,7 @@ impl Args {
         };
         let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
         let mut tries = Vec::new();
-        for source in &watched.registered.sources {
+        for (_, source) in watched.registered.machine_sources() {
             let next = look(config, &fetcher, source, clock).await;
             let read = next.result.is_ok();
             tries.push(next);

@@ -169,7 +169,7 @@ impl Config {
     /// What shares one pace with an account: the site of its preferred source, empty when it has none.
     #[must_use]
     pub fn site_of(&self, account: &Registered) -> String {
-        let request = account.sources.first().and_then(|source| {
+        let request = account.machine_sources().next().and_then(|(_, source)| {
             let recipe = self.recipes.find(&source.recipe)?;
             recipe.request(&source.target, crate::model::page::Validators::default()).ok()
         });

@@ -9,6 +9,7 @@ pub mod charset;
 pub mod delivery;
 pub mod finding;
 pub mod followers;
+pub mod hand;
 pub mod incident;
 pub mod listing;
 pub mod moment;

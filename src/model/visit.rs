@@ -1,6 +1,7 @@
 //! One look at one account: what it gave, or why it gave nothing.
 
 use super::account::AccountId;
+use super::hand::Hand;
 use super::words;
 use chrono::{DateTime, Utc};
 
@@ -91,7 +92,9 @@ impl Failure {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::NoSource => "请在台账的“采集源”一栏填写可公开读取的地址，或登记人工核查结果",
+            Self::NoSource => {
+                "请在台账的“采集源”一栏填写可公开读取的地址，或人工核查后用 xunwang evidence add 登记结果"
+            }
             Self::Dns => "请核对台账中的网址是否仍在使用，域名是否到期",
             Self::Connect | Self::Timeout | Self::Server => {
                 "请在浏览器中打开该网址核对；若对方网站故障，恢复后系统会自动复查"
@@ -192,4 +195,6 @@ pub struct Visit {
     pub status: u16,
     /// What was seen when it failed: the mark of the wall, the error text; clipped, plain text.
     pub detail: String,
+    /// Who looked and what at, when it was a person.
+    pub hand: Option<Hand>,
 }

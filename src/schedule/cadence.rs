@@ -26,6 +26,9 @@ pub struct Cadence {
     /// How long before a deadline a look is taken.
     #[serde(with = "humantime_serde")]
     pub before_deadline: std::time::Duration,
+    /// How long a look by hand is good for: so long an account that only people can see is not called unverified.
+    #[serde(with = "humantime_serde")]
+    pub by_hand: std::time::Duration,
 }
 
 impl Default for Cadence {
@@ -35,6 +38,7 @@ impl Default for Cadence {
             max_interval: std::time::Duration::from_hours(6),
             looks_per_post: 4,
             before_deadline: std::time::Duration::from_mins(30),
+            by_hand: std::time::Duration::from_hours(7 * 24),
         }
     }
 }
@@ -83,6 +87,15 @@ impl Cadence {
             }
         }
         next
+    }
+
+    /// Until when a look by hand at `look` is good.
+    #[must_use]
+    pub fn good_by_hand(&self, look: DateTime<Utc>) -> DateTime<Utc> {
+        Duration::from_std(self.by_hand)
+            .ok()
+            .and_then(|span| look.checked_add_signed(span))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// The interval that the account's rhythm asks for.

@@ -33,8 +33,8 @@ pub(super) struct Done {
 
 /// What one look writes.
 #[derive(Debug)]
-struct Item {
-    settled: Settled,
+pub(super) struct Item {
+    pub(super) settled: Settled,
     verdict: Verdict,
 }
 
@@ -72,7 +72,12 @@ impl Scheduler {
     }
 
     /// Writes, and tries again after a passing trouble of the database.
-    async fn write_patiently(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+    /// Returns how many of them were written.
+    pub(super) async fn write_patiently(
+        &self,
+        items: &[Item],
+        now: DateTime<Utc>,
+    ) -> Result<usize, crate::store::Error> {
         let mut tries = 0;
         loop {
             match self.write(items, now).await {
@@ -114,7 +119,7 @@ impl Scheduler {
     }
 
     /// Compares what the looks found with the cases that run, once for the whole batch.
-    async fn with_cases(&self, settled: Vec<Settled>) -> Result<Vec<Item>, Error> {
+    pub(super) async fn with_cases(&self, settled: Vec<Settled>) -> Result<Vec<Item>, Error> {
         let concerned = settled
             .iter()
             .filter(|settled| settled.finish.watched.open_cases > 0 || !settled.findings.is_empty());
@@ -140,7 +145,7 @@ impl Scheduler {
         Ok(items.collect())
     }
 
-    async fn write(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+    async fn write(&self, items: &[Item], now: DateTime<Utc>) -> Result<usize, crate::store::Error> {
         let finishes: Vec<_> = items.iter().map(|item| &item.settled.finish).collect();
         let mut tx = self.store.begin().await?;
         let held: HashSet<AccountId> = tx.finish_accounts(&finishes).await?.into_iter().collect();
@@ -188,7 +193,7 @@ impl Scheduler {
         if !moved.is_empty() || !opened.is_empty() {
             self.bell.notify_one();
         }
-        Ok(())
+        Ok(kept.len())
     }
 
     /// Which groups hear of the cases just opened.

@@ -146,7 +146,7 @@ impl Scheduler {
 
     /// The gap of the site an account's preferred source lies on.
     fn gap_of(&self, watched: &Watched) -> std::time::Duration {
-        let request = watched.registered.sources.first().and_then(|source| {
+        let request = watched.registered.machine_sources().next().and_then(|(_, source)| {
             let recipe = self.eyes.recipes.find(&source.recipe)?;
             let request = recipe.request(&source.target, crate::model::page::Validators::default()).ok()?;
             Some(self.eyes.gap(recipe, &request.url))

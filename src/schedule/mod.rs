@@ -5,6 +5,7 @@
 //! look means: that is pure and stands in `settle.rs`.
 
 pub mod backoff;
+pub mod by_hand;
 pub mod cadence;
 mod commit;
 mod hands;
@@ -90,6 +91,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
+    /// Another process took the accounts in between.
+    #[error("another process is writing these accounts, try again")]
+    Taken,
     /// The default pack does not exist.
     #[error("no rule pack is named {0:?}")]
     Pack(String),

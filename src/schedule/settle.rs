@@ -89,6 +89,7 @@ pub fn settle(
         duration_ms: u32::try_from(look.took.as_millis()).unwrap_or(u32::MAX),
         status: 0,
         detail: String::new(),
+        hand: None,
     };
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
     let mut told = Told::default();
@@ -128,7 +129,10 @@ pub fn settle(
             visit.status = miss.status;
             visit.covers_since = None;
             visit.detail.clone_from(&miss.detail);
-            stumble(&mut watched.trouble, failure, miss, at);
+            // Where only people can look, and one has, there is nothing to stumble over.
+            if !is_vouched_for(&watched, failure, cadence, at) {
+                stumble(&mut watched.trouble, failure, miss, at);
+            }
             watched.trouble.doubt_since = doubt;
             if failure != Failure::Partial {
                 // What the memory says about the page no longer holds once the page has been something else.
@@ -142,7 +146,7 @@ pub fn settle(
     let good = visit.outcome.is_good();
     let mut findings = if good { judgement.findings } else { Vec::new() };
     if !good {
-        findings.extend(reachability::judge(&sight_of(&watched), pack.fresh, at));
+        findings.extend(reachability::judge(&sight_of(&watched, cadence), pack.fresh, at));
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
     let next = next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at);
@@ -153,7 +157,7 @@ pub fn settle(
         posts,
         edits,
         findings,
-        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE },
+        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE, complete: good },
         told,
         notes: None,
     }
@@ -186,8 +190,14 @@ fn doubtful(
     (Err(miss), Some(since))
 }
 
+/// Whether a failed look means nothing, because only people can look and one has not long ago.
+fn is_vouched_for(watched: &Watched, failure: Failure, cadence: &Cadence, at: DateTime<Utc>) -> bool {
+    failure == Failure::NoSource
+        && watched.known.hand_look.is_some_and(|look| at < cadence.good_by_hand(look))
+}
+
 /// Takes in a listing: its new and edited posts, and what it says about the account.
-fn learn(
+pub(super) fn learn(
     watched: &mut Watched,
     facts: &mut Facts,
     extracted: Extracted,
@@ -257,7 +267,8 @@ fn last_good(watched: &Watched) -> Vec<Glance> {
         at,
         good: true,
         covers_since: watched.known.covers_since,
-        empty_marker: watched.listing.lines.is_empty(),
+        // A look by hand has a reach, but no lines.
+        empty_marker: watched.listing.lines.is_empty() && watched.known.covers_since.is_none(),
     });
     look.into_iter().collect()
 }
@@ -297,6 +308,11 @@ fn next_look(
     at: DateTime<Utc>,
 ) -> Next {
     if let Some(failure) = outcome.failure() {
+        if is_vouched_for(watched, failure, cadence, at)
+            && let Some(look) = watched.known.hand_look
+        {
+            return hand_look_due(look, cadence);
+        }
         let wait = backoff::delay(failure, watched.trouble.failures.max(1), asked);
         return Next {
             at: at + wait,
@@ -305,6 +321,16 @@ fn next_look(
     }
     let deadlines: Vec<(Rule, DateTime<Utc>)> = inactivity::deadlines(facts, pack).collect();
     cadence.next(watched.id, &watched.known.days, &deadlines, at)
+}
+
+/// When people are to look again at an account that only they can see.
+pub(super) fn hand_look_due(look: DateTime<Utc>, cadence: &Cadence) -> Next {
+    let until = cadence.good_by_hand(look);
+    // A moment later it is over.
+    Next {
+        at: until + Duration::seconds(1),
+        why: format!("人工核查有效至{}", crate::model::moment::zh_minute(until)),
+    }
 }
 
 /// The facts the judge needs, from an account's row.
@@ -331,7 +357,7 @@ pub fn facts_of(watched: &Watched) -> Facts {
     }
 }
 
-fn store_facts(watched: &mut Watched, facts: Facts) {
+pub(super) fn store_facts(watched: &mut Watched, facts: Facts) {
     let known = &mut watched.known;
     known.last_update = facts.last_update;
     known.last_original = facts.last_maybe_original;
@@ -344,7 +370,7 @@ fn store_facts(watched: &mut Watched, facts: Facts) {
 
 /// How we see an account, from its row.
 #[must_use]
-pub fn sight_of(watched: &Watched) -> reachability::Sight {
+pub fn sight_of(watched: &Watched, cadence: &Cadence) -> reachability::Sight {
     let trouble = &watched.trouble;
     reachability::Sight {
         failures: trouble.failures,
@@ -352,6 +378,7 @@ pub fn sight_of(watched: &Watched) -> reachability::Sight {
         failing_since: trouble.failing_since,
         statement: trouble.statement.zip(trouble.statement_since),
         good_look: watched.known.good_look,
+        hand_look: watched.known.hand_look.map(|look| (look, cadence.good_by_hand(look))),
         known_since: watched.known_since,
         detail: trouble.detail.clone(),
     }

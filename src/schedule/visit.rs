@@ -65,11 +65,10 @@ pub struct Seen {
 impl Eyes {
     /// Looks at an account. The slot for its first request has come already.
     pub async fn look(&self, watched: &Watched) -> Look {
-        let sources = &watched.registered.sources;
         let mut last = None;
         // The source that answered last time is as good as the preferred one, but only the preferred one gets
         // better when it recovers: so the order of the register holds at every look.
-        for (source_no, source) in sources.iter().enumerate() {
+        for (source_no, source) in watched.registered.machine_sources() {
             let look = self.ask(watched, source_no, source, last.is_some()).await;
             if look.result.is_ok() {
                 return look;

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 /// The columns of [`WatchedRow`] and where they come from, in one place for every statement that returns them.
 macro_rules! watched_columns {
     () => {
-        "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
+        "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.hand_look, a.covers_since, a.reach, a.last_update, \
          a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.failures, a.failure, a.failing_since, \
          a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.etag, a.last_modified, t.listing, a.open_cases, \
          a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
@@ -34,6 +34,7 @@ pub(crate) struct WatchedRow {
     state: String,
     last_visit: Option<i64>,
     good_look: Option<i64>,
+    hand_look: Option<i64>,
     covers_since: Option<i64>,
     reach: Option<i64>,
     last_update: Option<i64>,
@@ -80,6 +81,7 @@ impl TryFrom<WatchedRow> for Watched {
             known: Known {
                 last_visit: row.last_visit.map(from_ms),
                 good_look: row.good_look.map(from_ms),
+                hand_look: row.hand_look.map(from_ms),
                 covers_since: row.covers_since.map(from_ms),
                 reach: row.reach.map(from_ms),
                 last_update: row.last_update.map(from_ms),
@@ -177,7 +179,7 @@ impl Tx {
                  months = v.column9, days = v.column10, profile_empty = v.column11, followers = v.column12, \
                  failures = v.column13, failure = v.column14, failing_since = v.column15, statement = v.column16, \
                  statement_since = v.column17, doubt_since = v.column18, detail = v.column19, source_no = v.column20, \
-                 etag = v.column21, last_modified = v.column22, open_cases = v.column23 FROM (",
+                 etag = v.column21, last_modified = v.column22, open_cases = v.column23, hand_look = v.column24 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
                 let Watched { id, state, known, trouble, source_no, validators, open_cases, .. } = &finish.watched;
@@ -203,7 +205,8 @@ impl Tx {
                     .push_bind(i64::try_from(*source_no).unwrap_or(0))
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
-                    .push_bind(i64::from(*open_cases));
+                    .push_bind(i64::from(*open_cases))
+                    .push_bind(known.hand_look.map(to_ms));
             });
             query.push(") AS v WHERE id = v.column1");
             query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

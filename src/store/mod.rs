@@ -6,6 +6,7 @@
 //! decides anything.
 
 pub mod accounts;
+pub mod exhibits;
 pub mod figures;
 pub mod groups;
 pub mod incidents;

@@ -9,6 +9,7 @@
 mod city;
 mod demo;
 mod docs;
+mod evidence;
 mod kill;
 mod mail;
 mod profile;
