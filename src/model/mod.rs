@@ -16,6 +16,7 @@ pub mod moment;
 pub mod page;
 pub mod post;
 pub mod profile;
+pub mod quiet;
 pub mod visit;
 pub mod watch;
 

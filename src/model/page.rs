@@ -109,6 +109,17 @@ impl Miss {
         Self { failure, detail, status: 0, retry_after: None }
     }
 
+    /// Whether the whole site, not only this account, should be left alone for a while: it says so by the class of the
+    /// failure, by refusing outright (403), or by asking for time while it is in trouble (503 with `Retry-After`).
+    #[must_use]
+    pub fn cools_site(&self) -> bool {
+        match self.failure {
+            Failure::Refused => self.status == 403,
+            Failure::Server => self.retry_after.is_some(),
+            failure => failure.cools_site(),
+        }
+    }
+
     /// A miss on an answer that came.
     #[must_use]
     pub fn on(fetched: &Fetched, failure: Failure, detail: impl Into<String>) -> Self {

@@ -3,10 +3,13 @@
 //! In: accounts and what the looks at them gave. Out: everything that follows, written at once and only for
 //! accounts whose lease still holds. Mails leave later, from rows.
 
-use super::settle::{KnownPosts, Settled, candidates, settle};
+use super::cadence::Next;
+use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
 use super::visit::Look;
 use super::{Error, Scheduler};
 use crate::incident::{Verdict, compare};
+use crate::judge::inactivity;
+use crate::judge::pack::Pack;
 use crate::metrics::seconds;
 use crate::model::account::AccountId;
 use crate::model::finding::Finding;
@@ -50,7 +53,8 @@ impl Scheduler {
             let pack = self.pack_of(&done.watched, done.look.at);
             let site = done.look.site.clone();
             let bytes = done.look.bytes;
-            let settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
+            let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
+            self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled
         });
@@ -89,6 +93,20 @@ impl Scheduler {
                 ended => return ended,
             }
         }
+    }
+
+    /// Moves the next look to before the quiet hours of its site when a deadline passes in them.
+    fn plan_around_silence(&self, settled: &mut Settled, pack: &Pack) {
+        let finish = &mut settled.finish;
+        let source = finish.watched.registered.machine_sources().next();
+        let recipe = source.and_then(|(_, source)| self.eyes.recipes.find(&source.recipe));
+        let quiet = recipe.map(|recipe| &recipe.pace().quiet).filter(|quiet| !quiet.is_empty());
+        let (Some(quiet), Some(at)) = (quiet, finish.due_at) else { return };
+        let facts = facts_of(&finish.watched);
+        let deadlines: Vec<_> = inactivity::deadlines(&facts, pack).collect();
+        let next = Next { at, why: std::mem::take(&mut finish.due_why) };
+        let next = self.settings.cadence.around(finish.watched.id, next, quiet, &deadlines, settled.visit.at);
+        (finish.due_at, finish.due_why) = (Some(next.at), next.why);
     }
 
     /// Asks the store, once for the whole batch, which posts are known.
@@ -253,18 +271,17 @@ impl Scheduler {
 
     /// Cools sites that refused, and notes those that answer again.
     async fn keep_pace(&self, batch: &[Done]) -> Result<(), Error> {
-        let mut cooled = HashSet::new();
-        for done in batch {
-            let site = done.look.site.as_str();
-            match &done.look.result {
-                Err(miss) if miss.failure.cools_site() => {
-                    if cooled.insert(site) {
-                        self.eyes.pace.cool(site, miss.retry_after).await?;
-                    }
-                }
-                Err(_) => {}
-                Ok(_) => self.eyes.pace.warm(site).await?,
-            }
+        let mut cooled: BTreeMap<&str, Option<std::time::Duration>> = BTreeMap::new();
+        for refusal in batch.iter().flat_map(|done| &done.look.refusals) {
+            let asked = cooled.entry(refusal.site.as_str()).or_default();
+            *asked = refusal.asked.max(*asked);
+        }
+        for (site, asked) in &cooled {
+            self.eyes.pace.cool(site, *asked).await?;
+        }
+        let answered = batch.iter().filter(|done| done.look.result.is_ok());
+        for site in answered.map(|done| done.look.site.as_str()).filter(|site| !cooled.contains_key(site)) {
+            self.eyes.pace.warm(site).await?;
         }
         Ok(())
     }

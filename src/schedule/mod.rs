@@ -5,6 +5,7 @@
 //! look means: that is pure and stands in `settle.rs`.
 
 pub mod backoff;
+pub mod budget;
 pub mod by_hand;
 pub mod cadence;
 mod commit;
@@ -268,6 +269,10 @@ impl Scheduler {
                 }
             }
             let idle = hands.looks.is_empty();
+            if idle && !empty && !stopping {
+                // Everything that was handed out has been put off: nothing will wake us, so what else is due is next.
+                continue;
+            }
             tokio::select! {
                 Some(ended) = hands.looks.join_next(), if !idle => {
                     self.collect(ended, &mut hands);

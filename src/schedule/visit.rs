@@ -3,7 +3,7 @@
 //! In: an account as it was handed out. Out: what was read, or the miss of the last source tried. Nothing is
 //! written here; every failure of the outside world is a value.
 
-use super::pace::{Pace, site_of};
+use super::pace::{Pace, Want, site_of};
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
@@ -47,6 +47,24 @@ pub struct Look {
     pub bytes: usize,
     /// What was read, or why nothing was.
     pub result: Result<Seen, Miss>,
+    /// Sites that refused on the way, whichever of them was asked last.
+    pub refusals: Vec<Refusal>,
+}
+
+/// A site that refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The site.
+    pub site: String,
+    /// How long it asks us to wait.
+    pub asked: Option<Duration>,
+}
+
+impl Refusal {
+    /// What a miss at a site says about the whole site, if anything.
+    fn of(site: &str, miss: &Miss) -> Option<Self> {
+        miss.cools_site().then(|| Self { site: site.to_owned(), asked: miss.retry_after })
+    }
 }
 
 /// A page that could be read.
@@ -65,47 +83,63 @@ pub struct Seen {
 impl Eyes {
     /// Looks at an account. The slot for its first request has come already.
     pub async fn look(&self, watched: &Watched) -> Look {
-        let mut last = None;
+        let mut last: Option<Look> = None;
+        let mut refusals = Vec::new();
         // The source that answered last time is as good as the preferred one, but only the preferred one gets
         // better when it recovers: so the order of the register holds at every look.
         for (source_no, source) in watched.registered.machine_sources() {
-            let look = self.ask(watched, source_no, source, last.is_some()).await;
-            if look.result.is_ok() {
-                return look;
+            // A source that may not be asked now says nothing: what the one before it gave stands.
+            let Some(look) = self.ask(watched, source_no, source, last.is_some(), &mut refusals).await else {
+                continue;
+            };
+            if let Err(miss) = &look.result {
+                refusals.extend(Refusal::of(&look.site, miss));
             }
+            let read = look.result.is_ok();
             last = Some(look);
+            if read {
+                break;
+            }
         }
-        last.unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")))
+        let look = last.unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")));
+        Look { refusals, ..look }
     }
 
     fn missed(&self, site: String, miss: Miss) -> Look {
-        Look { at: self.clock.now(), site, took: Duration::ZERO, bytes: 0, result: Err(miss) }
+        let (at, refusals) = (self.clock.now(), Vec::new());
+        Look { at, site, took: Duration::ZERO, bytes: 0, result: Err(miss), refusals }
     }
 
-    async fn ask(&self, watched: &Watched, source_no: usize, source: &Source, wait: bool) -> Look {
+    /// Asks one source. `wait`: it has no slot yet; `None` when it cannot have one soon.
+    async fn ask(
+        &self,
+        watched: &Watched,
+        source_no: usize,
+        source: &Source,
+        wait: bool,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<Look> {
         let Some(recipe) = self.recipes.find(&source.recipe) else {
-            return self.missed(
-                String::new(),
-                Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe)),
-            );
+            let miss = Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe));
+            return Some(self.missed(String::new(), miss));
         };
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
         let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
         let request = match recipe.request(&source.target, validators) {
             Ok(request) => request,
-            Err(reason) => return self.missed(String::new(), Miss::new(Failure::NoSource, reason)),
+            Err(reason) => return Some(self.missed(String::new(), Miss::new(Failure::NoSource, reason))),
         };
         let site = site_of(&request.url);
         if wait && !self.wait(&site, recipe, &request.url).await {
-            return self.missed(site, Miss::new(Failure::RateLimited, "该站点正在冷却，稍后再看"));
+            return None;
         }
         let fetched = match self.fetcher.fetch(request).await {
             Ok(fetched) => fetched,
-            Err(miss) => return self.missed(site, miss),
+            Err(miss) => return Some(self.missed(site, miss)),
         };
         let (took, bytes) = (fetched.took, fetched.body.len());
-        let result = self.read(watched, source_no, recipe, fetched).await;
-        Look { at: self.clock.now(), site, took, bytes, result }
+        let result = self.read(watched, source_no, recipe, fetched, refusals).await;
+        Some(Look { at: self.clock.now(), site, took, bytes, result, refusals: Vec::new() })
     }
 
     async fn read(
@@ -114,6 +148,7 @@ impl Eyes {
         source_no: usize,
         recipe: &Recipe,
         fetched: Fetched,
+        refusals: &mut Vec<Refusal>,
     ) -> Result<Seen, Miss> {
         let seen = |extracted| Seen {
             source_no,
@@ -125,13 +160,19 @@ impl Eyes {
             return Ok(seen(None));
         }
         let mut extracted = extract::extract(recipe, &fetched, &watched.listing, self.clock.now())?;
-        self.follow(watched, recipe, &mut extracted).await;
+        self.follow(watched, recipe, &mut extracted, refusals).await;
         Ok(seen(Some(extracted)))
     }
 
     /// Reads the own pages of new posts for what their list does not say. A page that cannot be read changes
     /// nothing: the list has been read.
-    async fn follow(&self, watched: &Watched, recipe: &Recipe, extracted: &mut Extracted) {
+    async fn follow(
+        &self,
+        watched: &Watched,
+        recipe: &Recipe,
+        extracted: &mut Extracted,
+        refusals: &mut Vec<Refusal>,
+    ) {
         let Some(follow) = recipe.follow() else { return };
         let wanting = extracted.posts.iter_mut().filter(|post| {
             let vague = !matches!(post.published, Some(Published::At(_))) || post.source.is_none();
@@ -143,7 +184,14 @@ impl Eyes {
                 return;
             }
             let Ok(fetched) = self.fetcher.fetch(Request::get(url)).await else { continue };
-            let Ok(article) = extract::article(recipe, &fetched, self.clock.now()) else { continue };
+            let article = match extract::article(recipe, &fetched, self.clock.now()) {
+                Ok(article) => article,
+                Err(miss) if miss.cools_site() => {
+                    refusals.extend(Refusal::of(&site_of(&fetched.url), &miss));
+                    return;
+                }
+                Err(_) => continue,
+            };
             if let Some(published) = article.published {
                 post.published = Some(published);
                 if let Some(line) = extracted.listing.lines.iter_mut().find(|line| line.key == post.key) {
@@ -179,17 +227,18 @@ impl Eyes {
     async fn wait(&self, site: &str, recipe: &Recipe, url: &Url) -> bool {
         // A store that cannot be asked must not turn into a burst of requests: the plain gap is kept instead.
         let gap = self.gap(recipe, url);
-        let slot = match self.pace.reserve(site, gap).await {
-            Ok(slot) => slot,
+        let reach = self.clock.now() + PATIENCE;
+        let want = Want::one(recipe, gap);
+        let paced = want.is_paced();
+        let slot = match self.pace.reserve(site, want, reach).await {
+            Ok(Some(slot)) => slot,
+            Ok(None) => return false,
             Err(error) => {
                 tracing::warn!(%error, site, "no slot could be reserved, keeping the plain gap");
-                self.clock.now() + chrono::Duration::from_std(gap).unwrap_or_default()
+                self.clock.now() + chrono::Duration::from_std(gap).unwrap_or_default().min(PATIENCE)
             }
         };
-        if slot - self.clock.now() > PATIENCE {
-            return false;
-        }
         self.clock.sleep_until(slot).await;
-        true
+        !paced || self.pace.held(site).is_none()
     }
 }

@@ -132,6 +132,17 @@ pub struct Finish {
     pub lean: bool,
 }
 
+/// An account given back without a look.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The account as it was handed out.
+    pub watched: Watched,
+    /// When to take it again.
+    pub due_at: DateTime<Utc>,
+    /// Why not before; `None`: as it stands.
+    pub why: Option<String>,
+}
+
 impl Tx {
     /// Gives leased accounts back with what was learnt. Returns those whose lease still held; whatever was
     /// learnt about the others must not be written.
@@ -226,18 +237,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives leased accounts back without a look, to be taken again at `due_at`.
-    pub async fn release_accounts(&mut self, accounts: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
+    /// Gives leased accounts back without a look, to be taken again at their times.
+    pub async fn release_accounts(&mut self, accounts: &[Release]) -> Result<(), Error> {
         for chunk in accounts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* release_accounts */ UPDATE account_look SET due_at = v.column2, lease_token = NULL, attempts = v.column4 FROM (",
+                    "/* release_accounts */ UPDATE account_look SET due_at = v.column2, lease_token = NULL, attempts = v.column4, \
+                     due_why = COALESCE(v.column5, due_why) FROM (",
                 );
-                query.push_values(chunk, |mut row, (watched, due)| {
+                query.push_values(chunk, |mut row, Release { watched, due_at, why }| {
                     row.push_bind(watched.id.0)
-                        .push_bind(to_ms(*due))
+                        .push_bind(to_ms(*due_at))
                         .push_bind(watched.token)
-                        .push_bind(i64::from(watched.attempts));
+                        .push_bind(i64::from(watched.attempts))
+                        .push_bind(why.clone());
                 });
                 query.push(") AS v WHERE account_id = v.column1 AND lease_token = v.column3");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

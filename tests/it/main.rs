@@ -12,6 +12,7 @@ mod docs;
 mod evidence;
 mod kill;
 mod mail;
+mod politeness;
 mod profile;
 mod real_smtp;
 mod restart;

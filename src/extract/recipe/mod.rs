@@ -14,6 +14,7 @@ use super::path::{Path, Test};
 use crate::model::account::Platform;
 use crate::model::page::{Request, Validators};
 use crate::model::post::Origin;
+use crate::model::quiet::Quiet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 use scraper::Selector;
@@ -66,7 +67,7 @@ pub struct Follow {
 }
 
 /// How often a site may be asked.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
     /// Between two requests to the site.
     pub gap: Duration,
@@ -74,6 +75,8 @@ pub struct Pace {
     pub jitter: f64,
     /// Requests to the site in one day; none means no limit beyond the gap.
     pub daily: Option<u32>,
+    /// Hours in which the site is not asked.
+    pub quiet: Quiet,
 }
 
 /// A saved page that the recipe must read; `check` reads it.
@@ -225,8 +228,8 @@ impl Recipe {
 
     /// How often the recipe's site may be asked.
     #[must_use]
-    pub const fn pace(&self) -> Pace {
-        self.pace
+    pub const fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// The saved page it must read.

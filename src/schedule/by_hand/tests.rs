@@ -211,6 +211,7 @@ fn scheduled(watched: Watched, day: i64) -> Settled {
         took: std::time::Duration::ZERO,
         bytes: 0,
         result: Err(Miss::new(Failure::NoSource, "")),
+        refusals: Vec::new(),
     };
     let pack = packs.find("national", now).unwrap();
     settle(watched, look, &KnownPosts::default(), pack, &Cadence::default(), false)

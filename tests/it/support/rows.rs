@@ -89,3 +89,12 @@ pub(crate) async fn execute(store: &Store, text: &'static str) {
         Store::Postgres(pool) => sqlx::query(text).execute(pool).await.map(drop).unwrap(),
     }
 }
+
+/// Each account's key, when it is due in milliseconds, and why then.
+pub(crate) async fn plans(store: &Store) -> Vec<(String, i64, String)> {
+    fetch!(
+        store,
+        (String, i64, String),
+        "SELECT a.key, COALESCE(l.due_at, 0), l.due_why FROM account_look AS l JOIN account AS a ON a.id = l.account_id ORDER BY a.id"
+    )
+}
