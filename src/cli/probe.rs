@@ -157,7 +157,7 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
     };
     match fetcher.fetch(request).await {
         Ok(answer) => {
-            let result = read(recipe, &answer, clock.now());
+            let result = read(recipe, &answer, clock.now()).map_err(|miss| recipe.own(miss));
             Tried { source: source.to_string(), fetched: Some(answer), result }
         }
         Err(miss) => Tried { source: source.to_string(), fetched: None, result: Err(miss) },

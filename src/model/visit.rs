@@ -39,6 +39,8 @@ words! {
         Challenge = "challenge", "被验证码或防护页拦截";
         /// The page is shown only after login.
         LoginWall = "login_wall", "需要登录才能查看";
+        /// The operator's own cookie or token is no longer accepted.
+        Credential = "credential", "采集凭据失效";
         /// The feed bridge is down or answers with its own error page.
         BridgeDown = "bridge_down", "采集桥故障";
         /// The page came, but what the recipe looks for is not there.
@@ -109,6 +111,7 @@ impl Failure {
             Self::RateLimited => "系统已自动放慢该网站的访问；请勿在其他程序中重复采集",
             Self::Challenge => "平台要求人工验证，系统不会破解；请改用订阅桥或人工核查",
             Self::LoginWall => "平台要求登录，系统不会绕过；请改用订阅桥或人工核查",
+            Self::Credential => "请重新登录，并更新该采集规则的凭据文件",
             Self::BridgeDown => "请检查采集桥服务及其登录状态",
             Self::Layout => "请用 xunwang probe 查看该页面，并修改对应的采集规则",
             Self::Empty => "请在浏览器中确认该列表是否确实没有内容",

@@ -46,6 +46,7 @@ impl Scheduler {
     pub(super) async fn commit(&self, batch: Vec<Done>) -> Result<(), Error> {
         let blind = self.watch_the_line(&batch).await?;
         let sites = touched_sites(&batch);
+        let secrets = used_secrets(&batch);
         self.keep_pace(&batch).await?;
         let known = self.known_posts(&batch).await?;
         let now = self.clock.now();
@@ -72,6 +73,7 @@ impl Scheduler {
             }
         }
         self.observe("commit", started);
+        self.settle_secrets(&secrets, now).await?;
         self.settle_sites(&sites, now).await
     }
 
@@ -295,6 +297,11 @@ fn touched_sites(batch: &[Done]) -> Vec<(String, bool)> {
         *sites.entry(done.watched.site.as_str()).or_default() |= outage;
     }
     sites.into_iter().map(|(site, outage)| (site.to_owned(), outage)).collect()
+}
+
+/// Recipes that looked with a secret, and whether it was accepted by the last of these looks.
+fn used_secrets(batch: &[Done]) -> BTreeMap<String, bool> {
+    batch.iter().flat_map(|done| done.look.secrets.iter().cloned()).collect()
 }
 
 /// A case to open, of a finding.

@@ -144,6 +144,7 @@ pub struct Scheduler {
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
+    expired: Mutex<BTreeSet<String>>,
 }
 
 /// What a scheduler is made of.
@@ -173,11 +174,11 @@ impl Scheduler {
     /// A scheduler that knows which sites are down.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
         let running = parts.store.running_elsewhere().await?;
-        let down = running
-            .into_iter()
-            .filter(|case| case.key.rule == Rule::SiteDown)
-            .map(|case| case.key.subject)
-            .collect();
+        let of = |rule| {
+            let cases = running.iter().filter(move |case| case.key.rule == rule);
+            cases.map(|case| case.key.subject.clone()).collect::<BTreeSet<String>>()
+        };
+        let (down, expired) = (of(Rule::SiteDown), of(Rule::CredentialExpired));
         let clock = parts.eyes.clock.clone();
         let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
@@ -196,6 +197,7 @@ impl Scheduler {
             tokens: AtomicI64::new(parts.first_token),
             sentinel: Mutex::new(Sentinel::default()),
             down: Mutex::new(down),
+            expired: Mutex::new(expired),
         })
     }
 

@@ -49,6 +49,8 @@ pub struct Look {
     pub result: Result<Seen, Miss>,
     /// Sites that refused on the way, whichever of them was asked last.
     pub refusals: Vec<Refusal>,
+    /// Recipes that looked with a secret of the operator's, and whether it was accepted.
+    pub secrets: Vec<(String, bool)>,
 }
 
 /// A site that refused.
@@ -84,14 +86,16 @@ impl Eyes {
     /// Looks at an account. The slot for its first request has come already.
     pub async fn look(&self, watched: &Watched) -> Look {
         let mut last: Option<Look> = None;
-        let mut refusals = Vec::new();
+        let (mut refusals, mut secrets) = (Vec::new(), Vec::new());
         // The source that answered last time is as good as the preferred one, but only the preferred one gets
         // better when it recovers: so the order of the register holds at every look.
         for (source_no, source) in watched.registered.machine_sources() {
             // A source that may not be asked now says nothing: what the one before it gave stands.
-            let Some(look) = self.ask(watched, source_no, source, last.is_some(), &mut refusals).await else {
+            let Some(mut look) = self.ask(watched, source_no, source, last.is_some(), &mut refusals).await
+            else {
                 continue;
             };
+            secrets.append(&mut look.secrets);
             if let Err(miss) = &look.result {
                 refusals.extend(Refusal::of(&look.site, miss));
             }
@@ -102,12 +106,20 @@ impl Eyes {
             }
         }
         let look = last.unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")));
-        Look { refusals, ..look }
+        Look { refusals, secrets, ..look }
     }
 
     fn missed(&self, site: String, miss: Miss) -> Look {
-        let (at, refusals) = (self.clock.now(), Vec::new());
-        Look { at, site, took: Duration::ZERO, bytes: 0, result: Err(miss), refusals }
+        let at = self.clock.now();
+        Look {
+            at,
+            site,
+            took: Duration::ZERO,
+            bytes: 0,
+            result: Err(miss),
+            refusals: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 
     /// Asks one source. `wait`: it has no slot yet; `None` when it cannot have one soon.
@@ -135,11 +147,25 @@ impl Eyes {
         }
         let fetched = match self.fetcher.fetch(request).await {
             Ok(fetched) => fetched,
-            Err(miss) => return Some(self.missed(site, miss)),
+            Err(miss) => return Some(self.missed(site, recipe.own(miss))),
         };
         let (took, bytes) = (fetched.took, fetched.body.len());
         let result = self.read(watched, source_no, recipe, fetched, refusals).await;
-        Some(Look { at: self.clock.now(), site, took, bytes, result, refusals: Vec::new() })
+        let result = result.map_err(|miss| recipe.own(miss));
+        let accepted = match &result {
+            Ok(_) => Some(true),
+            Err(miss) => (miss.failure == Failure::Credential).then_some(false),
+        };
+        let secrets = accepted.filter(|_| recipe.is_armed()).map(|accepted| (recipe.name.clone(), accepted));
+        Some(Look {
+            at: self.clock.now(),
+            site,
+            took,
+            bytes,
+            result,
+            refusals: Vec::new(),
+            secrets: secrets.into_iter().collect(),
+        })
     }
 
     async fn read(

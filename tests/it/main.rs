@@ -16,6 +16,7 @@ mod politeness;
 mod profile;
 mod real_smtp;
 mod restart;
+mod secrets;
 mod shutdown;
 mod store;
 mod support;

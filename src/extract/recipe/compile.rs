@@ -105,6 +105,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         base,
         url: url?,
         headers: file.headers.into_iter().collect(),
+        secret: None,
         conditional: file.conditional.unwrap_or(true),
         follow: file.follow.map(|part| Follow { max: part.max }),
         pace: gap,

@@ -212,6 +212,7 @@ fn scheduled(watched: Watched, day: i64) -> Settled {
         bytes: 0,
         result: Err(Miss::new(Failure::NoSource, "")),
         refusals: Vec::new(),
+        secrets: Vec::new(),
     };
     let pack = packs.find("national", now).unwrap();
     settle(watched, look, &KnownPosts::default(), pack, &Cadence::default(), false)
