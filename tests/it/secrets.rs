@@ -133,7 +133,7 @@ both! {
         let open = [("armed".to_owned(), "open".to_owned())];
         assert_eq!(expired(&store).await, open);
         let trouble = watched(&store, &key(0)).await.trouble;
-        assert_eq!(trouble.failure.map(|failure| failure.as_str()), Some("credential"));
+        assert_eq!(trouble.failure.map(xunwang::model::visit::Failure::as_str), Some("credential"));
         assert!(!rows::everything(&store).await.contains(TOKEN));
         assert!(rows::cases(&store).await.iter().all(|case| case.key.is_empty()), "no account is at fault");
         // A restart knows of it, and ends it when the secret is accepted again.
@@ -185,7 +185,8 @@ both! {
         }
         said.push_str(&office.log());
         said.push_str(&rows::everything(&store).await);
-        said.push_str(&format!("{:?}", office.config()));
+        let configuration = format!("{:?}", office.config());
+        said.push_str(&configuration);
         assert!(said.len() > 5_000 && said.contains("credential"), "{said}");
         assert!(!said.contains(TOKEN));
         // And yet it was sent, and to its own host every time.

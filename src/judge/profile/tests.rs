@@ -241,7 +241,7 @@ proptest! {
                 memory.note(&told, at(hour));
                 judgement = judge(&registered, &memory, &told, at(hour));
             }
-            let sure = Sureness { good: what != FAILED, judged: false, profile: judgement.sure };
+            let sure = Sureness { good: what != FAILED, judged: false, profile: judgement.sure, complete: true };
             judgement.findings.retain(|finding| finding.rule == Rule::Renamed);
             let cases: Vec<&Incident> = running.iter().collect();
             let verdict = compare(AccountId(1), &cases, judgement.findings, sure);
