@@ -32,9 +32,13 @@ impl Args {
                 mistakes.push(Mistake::whole(&file, format!("{error:#}"), ""));
             }
         }
+        let warnings = config.as_ref().map(Config::exposed_secrets).unwrap_or_default();
+        for warning in &warnings {
+            desk.output.note(format!("注意 {warning}"));
+        }
         if desk.output.is_json() {
             let list: Vec<_> = mistakes.iter().map(|mistake| json!({ "file": mistake.file, "key": mistake.key, "reason": mistake.reason, "advice": mistake.advice, "text": mistake.to_string() })).collect();
-            desk.output.data(&json!({ "mistakes": list }))?;
+            desk.output.data(&json!({ "mistakes": list, "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }))?;
         } else if let Some(config) = config.filter(|_| mistakes.is_empty()) {
             desk.output.line("配置没有问题")?;
             desk.output.line(format!(

@@ -59,7 +59,8 @@ impl Args {
                 return Err(Failed::Usage(format!("没有名为“{pack}”的规则包")));
             };
             let bridge = Silence::of(&store, &watched, at).await?;
-            let facts = facts(&watched, &visits, &posts, bridge.as_ref(), at);
+            let mut facts = facts(&watched, &visits, &posts, bridge.as_ref(), at);
+            vouch(&mut facts, &visits);
             let judgement = inactivity::judge(&facts, pack, at);
             let memory =
                 store.profiles(&[watched.id]).await?.remove(&watched.id).unwrap_or_default().up_to(at);
@@ -263,10 +264,26 @@ fn facts(
     facts
 }
 
+/// Whether a look could have shown whatever was newer: one by hand only when it says so.
+fn is_good(visit: &Visit) -> bool {
+    visit.outcome.is_good() && visit.hand.as_ref().is_none_or(crate::model::hand::Hand::is_complete)
+}
+
+/// What people vouch for beyond the posts they saw; `visits` are the newest first.
+fn vouch(facts: &mut Facts, visits: &[Visit]) {
+    let mut seen: Option<DateTime<Utc>> = None;
+    for visit in visits.iter().rev().filter(|visit| is_good(visit)) {
+        if let Some(since) = visit.hand.as_ref().and_then(|hand| hand.nothing_since) {
+            facts.silent_since(since, seen.is_some_and(|seen| seen >= since));
+        }
+        seen = seen.max(Some(visit.at));
+    }
+}
+
 fn looks(visits: &[Visit]) -> Vec<Look> {
     let look = |visit: &Visit| Look {
         at: visit.at,
-        good: visit.outcome.is_good(),
+        good: is_good(visit),
         covers_since: visit.covers_since,
         empty_marker: visit.outcome == Outcome::ProvenEmpty,
     };
@@ -349,7 +366,12 @@ fn show_looks(desk: &Desk, visits: &[Visit]) -> Result<(), Failed> {
     for visit in visits.iter().take(SHOWN) {
         let result =
             visit.outcome.failure().map_or(visit.outcome.kind().zh(), crate::model::visit::Failure::zh);
-        rows.add_row([zh_minute(visit.at), result.to_owned(), visit.items.to_string(), visit.detail.clone()]);
+        let (result, detail) = match &visit.hand {
+            Some(hand) if hand.is_complete() => ("人工核查", hand.words()),
+            Some(hand) => ("人工核查", format!("{}（未确认有无更新的内容）", hand.words())),
+            None => (result, visit.detail.clone()),
+        };
+        rows.add_row([zh_minute(visit.at), result.to_owned(), visit.items.to_string(), detail]);
     }
     desk.output.line(format!("最近的查看(共{}次)", visits.len()))?;
     desk.output.line(rows.to_string())?;

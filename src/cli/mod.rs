@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 pub mod eval;
+mod evidence;
 mod explain;
 mod import;
 mod output;
@@ -53,6 +54,8 @@ enum Command {
     Probe(probe::Args),
     /// Which rule says what about an account, and from which looks.
     Explain(explain::Args),
+    /// Looks that people took, for what no machine may read.
+    Evidence(evidence::Args),
     /// Judge labelled cases.
     Eval(eval::Args),
     /// A test mail by the configured way.
@@ -160,6 +163,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failed> {
         Command::Sweep(args) => args.run(desk).await,
         Command::Probe(args) => args.run(desk).await,
         Command::Explain(args) => args.run(desk).await,
+        Command::Evidence(args) => args.run(desk).await,
         Command::Eval(args) => args.run(desk),
         Command::TestMail(args) => args.run(desk).await,
     }
@@ -201,10 +205,13 @@ mod tests {
 
     #[test]
     fn every_command_and_argument_speaks_chinese() {
-        let plain = Cli::command();
-        let chinese = words::in_chinese(Cli::command());
+        all_translated(&Cli::command(), &words::in_chinese(Cli::command()));
+    }
+
+    fn all_translated(plain: &clap::Command, chinese: &clap::Command) {
         for command in plain.get_subcommands() {
             let translated = chinese.find_subcommand(command.get_name()).unwrap();
+            all_translated(command, translated);
             assert_ne!(translated.get_about().unwrap().to_string(), command.get_about().unwrap().to_string());
             for argument in command.get_arguments().filter(|argument| argument.get_help().is_some()) {
                 let same =

@@ -67,7 +67,9 @@ impl Args {
         }
         // The last one is the one that answered, or the last that did not.
         let Some(last) = tries.last() else {
-            return Err(Failed::Usage("该账号没有采集源".to_owned()));
+            return Err(Failed::Usage(
+                "该账号没有系统可以读取的采集源,请人工核查后用 xunwang evidence add 登记".to_owned(),
+            ));
         };
         if desk.output.is_json() {
             desk.output.data(&as_json(last, &own))?;
@@ -116,7 +118,7 @@ impl Args {
         };
         let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
         let mut tries = Vec::new();
-        for source in &watched.registered.sources {
+        for (_, source) in watched.registered.machine_sources() {
             let next = look(config, &fetcher, source, clock).await;
             let read = next.result.is_ok();
             tries.push(next);
@@ -152,7 +154,7 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
     };
     let answer = match fetcher.fetch(request).await {
         Ok(answer) => answer,
-        Err(miss) => return missed(miss.failure, miss.detail),
+        Err(miss) => return missed(miss.failure, recipe.own(miss).detail),
     };
     let mut result = read(recipe, &answer, clock.now());
     let mut about = None;
@@ -160,9 +162,11 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         && let Some(Ok(request)) = recipe.profile_request(&source.target)
     {
         let told = fetcher.fetch(request).await.and_then(|answer| profile(recipe, &answer));
+        let told = told.map_err(|miss| recipe.own(miss));
         result = crate::schedule::about::joined(result, &told);
         about = Some(told);
     }
+    let result = result.map_err(|miss| recipe.own(miss));
     Tried { source: source.to_string(), fetched: Some(answer), result, about }
 }
 

@@ -31,6 +31,23 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("explain", "", "说明某账号依据哪条规则、根据哪些查看记录得出什么结论"),
     ("explain", "account", "台账编号或账号名称"),
     ("explain", "at", "以此时间为准(RFC 3339)"),
+    ("evidence", "", "人工核查记录:用于系统不能读取的平台"),
+    ("evidence add", "", "登记一次人工核查"),
+    ("evidence add", "account", "台账编号或账号名称"),
+    ("evidence add", "seen_post", "看到的最新一条内容的网址"),
+    ("evidence add", "published_at", "该条内容的发布时间,照平台所示填写"),
+    ("evidence add", "title", "该条内容的标题"),
+    ("evidence add", "nothing_since", "已看完整个列表,此时间以后没有更新;“已知”即没有比系统已知的更新"),
+    ("evidence add", "file", "留存的截图"),
+    ("evidence add", "by", "核查人[默认:本机用户]"),
+    ("evidence add", "at", "核查时间[默认:现在]"),
+    ("evidence import", "", "从CSV或XLSX文件登记人工核查"),
+    ("evidence import", "file", "核查记录文件"),
+    ("evidence import", "dry_run", "只检查,不写入"),
+    ("evidence import", "skip_bad", "跳过有问题的行"),
+    ("evidence import", "by", "文件中没有写明时的核查人[默认:本机用户]"),
+    ("evidence list", "", "列出某账号的人工核查"),
+    ("evidence list", "account", "台账编号或账号名称"),
     ("eval", "", "判断带标注的样例"),
     ("eval", "set", "样例类别"),
     ("eval", "input", "样例文件,每行一个JSON对象"),
@@ -46,10 +63,15 @@ pub(super) fn in_chinese(command: Command) -> Command {
             arg.help("主配置文件[默认:config/xunwang.toml,其次/etc/xunwang/xunwang.toml,再次为内置配置]")
         })
         .mut_arg("json", |arg| arg.help("以JSON输出数据"));
-    WORDS.iter().fold(command, |command, (name, argument, says)| {
-        command.mut_subcommand(name, |sub| match *argument {
-            "" => sub.about(*says),
-            argument => sub.mut_arg(argument, |arg| arg.help(*says)),
-        })
+    WORDS.iter().fold(command, |command, (name, argument, says)| say(command, name, argument, says))
+}
+
+/// Translates one command, which may be a command of a command (`evidence add`), or an argument of it.
+fn say(command: Command, name: &str, argument: &'static str, says: &'static str) -> Command {
+    let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+    command.mut_subcommand(first, |sub| match (rest, argument) {
+        ("", "") => sub.about(says),
+        ("", argument) => sub.mut_arg(argument, |arg| arg.help(says)),
+        (rest, argument) => say(sub, rest, argument, says),
     })
 }

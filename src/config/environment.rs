@@ -29,6 +29,17 @@ pub fn speaks_chinese() -> bool {
     first.is_some_and(|locale| locale.to_ascii_lowercase().starts_with("zh"))
 }
 
+/// Who is at the keyboard, by the usual variables in their usual order.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment")]
+pub fn user_name() -> Option<String> {
+    ["SUDO_USER", "USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .map(|name| name.trim().to_owned())
+        .find(|name| !name.is_empty())
+}
+
 /// What to log, as the usual variable says; `info` without it.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment")]

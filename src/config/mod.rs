@@ -12,12 +12,14 @@ pub mod secret;
 use crate::extract::Recipes;
 use crate::judge::pack::Packs;
 use crate::model::account::Registered;
+use crate::model::page::SecretHeader;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::{fetch, schedule, web};
 use document::{Document, Step};
 use mistake::Mistake;
 use secret::Secret;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +46,25 @@ pub struct Main {
     pub web: web::Settings,
     /// What is kept for how long.
     pub upkeep: UpkeepSettings,
+    /// What single recipes need of the operator.
+    pub recipes: BTreeMap<String, RecipeSettings>,
+}
+
+/// What one recipe needs of the operator: a cookie or token of his own account.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecipeSettings {
+    /// The file that holds it and nothing else; relative to the configuration's folder.
+    pub secret_file: PathBuf,
+    /// The header it is sent in.
+    #[serde(default = "RecipeSettings::cookie")]
+    pub header: String,
+}
+
+impl RecipeSettings {
+    fn cookie() -> String {
+        "Cookie".to_owned()
+    }
 }
 
 /// Where the memory is.
@@ -131,8 +152,11 @@ impl Config {
         });
         let inside = |name: &str| dir.map(|dir| dir.join(name)).filter(|path| path.exists());
         let packs = keep(Packs::load(inside("rules").as_deref()), &mut mistakes);
-        let recipes =
+        let mut recipes =
             keep(Recipes::load(&dir.unwrap_or(Path::new("config")).join("platforms")), &mut mistakes);
+        if let (Some(document), Some(main), Some(recipes)) = (&document, &main, &mut recipes) {
+            arm(document, main, dir.unwrap_or(Path::new(".")), recipes, &mut mistakes);
+        }
         let notify_file = inside("notify.toml");
         let notify_text = match &notify_file {
             Some(path) => keep(read_file(path, ""), &mut mistakes),
@@ -166,14 +190,42 @@ impl Config {
         }
     }
 
+    /// Secret files of recipes that others on this machine may read, as warnings.
+    #[must_use]
+    pub fn exposed_secrets(&self) -> Vec<Mistake> {
+        let dir = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
+        let files = self.main.recipes.values().map(|recipe| dir.join(&recipe.secret_file));
+        let exposed = files.filter(|file| secret::is_exposed(file));
+        exposed.map(|file| Mistake::whole(&file, "其他用户可以读取此凭据文件", "chmod 600")).collect()
+    }
+
     /// What shares one pace with an account: the site of its preferred source, empty when it has none.
     #[must_use]
     pub fn site_of(&self, account: &Registered) -> String {
-        let request = account.sources.first().and_then(|source| {
+        let request = account.machine_sources().next().and_then(|(_, source)| {
             let recipe = self.recipes.find(&source.recipe)?;
             recipe.request(&source.target, crate::model::page::Validators::default()).ok()
         });
         request.map(|request| schedule::pace::site_of(&request.url)).unwrap_or_default()
+    }
+}
+
+/// Gives recipes the secrets that the operator names for them.
+fn arm(document: &Document<'_>, main: &Main, dir: &Path, recipes: &mut Recipes, mistakes: &mut Vec<Mistake>) {
+    for (name, settings) in &main.recipes {
+        let armed = Secret::choose(None, Some(&dir.join(&settings.secret_file)))
+            .map_err(|error| error.to_string())
+            .and_then(|secret| secret.ok_or_else(String::new))
+            .and_then(|value| {
+                let header = SecretHeader { name: settings.header.clone(), value };
+                fetch::check_secret(&header)?;
+                recipes.arm(name, header)
+            });
+        if let Err(reason) = armed {
+            let advice = "凭据文件只写请求头的值,一行;采集规则须有 https 的 base";
+            let path = [Step::Name("recipes"), Step::Name(name), Step::Name("secret_file")];
+            mistakes.push(document.mistake(&path, reason, advice));
+        }
     }
 }
 

@@ -57,6 +57,21 @@ impl Secret {
     }
 }
 
+/// Whether others on this machine may read a file.
+#[must_use]
+pub fn is_exposed(file: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(file).is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self(text)

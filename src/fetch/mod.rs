@@ -18,7 +18,7 @@ mod tests;
 mod testserver;
 
 use crate::clock::SharedClock;
-use crate::model::page::{Fetched, Miss, Request, Validators};
+use crate::model::page::{Fetched, Miss, Request, SecretHeader, Validators};
 use crate::model::visit::Failure;
 use body::Caps;
 use bytes::Bytes;
@@ -164,6 +164,11 @@ impl Fetcher {
     async fn follow(&self, request: Request) -> Result<Fetched, Miss> {
         let conditional = !request.validators.is_empty();
         let mut headers = extra(&request.headers)?;
+        if let Some(secret) = &request.secret {
+            let (name, value) = sensitive(secret)?;
+            // In place of what the recipe itself says, for two cookies would be none.
+            headers.insert(name, value);
+        }
         revalidate::ask(&request.validators, &mut headers);
         let mut route = Route::new(request.url, headers, self.redirects);
         let mut began = None;
@@ -208,25 +213,27 @@ impl Fetcher {
     }
 }
 
+/// Headers that are ours alone.
+const OURS: [HeaderName; 14] = [
+    ACCEPT_ENCODING,
+    CONNECTION,
+    CONTENT_LENGTH,
+    EXPECT,
+    HOST,
+    IF_MATCH,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    IF_RANGE,
+    IF_UNMODIFIED_SINCE,
+    RANGE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    USER_AGENT,
+];
+
 /// The headers of a recipe. Those that say who we are, what we can read or how the connection works are ours
 /// alone; such a header, or one that would smuggle in another, is refused before anything is sent.
 fn extra(lines: &[(String, String)]) -> Result<HeaderMap, Miss> {
-    const OURS: [HeaderName; 14] = [
-        ACCEPT_ENCODING,
-        CONNECTION,
-        CONTENT_LENGTH,
-        EXPECT,
-        HOST,
-        IF_MATCH,
-        IF_MODIFIED_SINCE,
-        IF_NONE_MATCH,
-        IF_RANGE,
-        IF_UNMODIFIED_SINCE,
-        RANGE,
-        TRANSFER_ENCODING,
-        UPGRADE,
-        USER_AGENT,
-    ];
     let mut headers = HeaderMap::with_capacity(lines.len());
     for (name, value) in lines {
         let refused = || Miss::new(Failure::NoSource, format!("a recipe may not send the header {name:?}"));
@@ -234,6 +241,23 @@ fn extra(lines: &[(String, String)]) -> Result<HeaderMap, Miss> {
         headers.append(name, value.parse().map_err(|_| refused())?);
     }
     Ok(headers)
+}
+
+/// Whether a secret can be sent at all; the error says in Chinese why not, without its value.
+pub fn check_secret(secret: &SecretHeader) -> Result<(), String> {
+    if secret.name.parse::<HeaderName>().is_ok_and(|name| OURS.contains(&name)) {
+        return Err(format!("请求头{}由系统填写,不能另写", secret.name));
+    }
+    sensitive(secret).map(drop).map_err(|miss| miss.detail)
+}
+
+/// A header that no log of the client shows. What is wrong with it is told without its value.
+fn sensitive(secret: &SecretHeader) -> Result<(HeaderName, HeaderValue), Miss> {
+    let refused = || Miss::new(Failure::Credential, format!("{}不能作为请求头发送", secret.name));
+    let name = secret.name.parse().map_err(|_| refused())?;
+    let mut value = HeaderValue::from_str(secret.value.reveal()).map_err(|_| refused())?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 fn content_type(headers: &HeaderMap) -> String {

@@ -66,6 +66,7 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Blind
         | Rule::Undeliverable
         | Rule::Quarantined
+        | Rule::CredentialExpired
         | Rule::Renamed
         | Rule::VerificationChanged
         | Rule::SubjectMismatch

@@ -34,6 +34,9 @@ pub struct Sureness {
     pub profile: RuleSet,
     /// The look asked every source of the account and every one of them answered.
     pub compared: bool,
+    /// What the look did not show is not there. A look by hand that only says what was seen proves activity, never
+    /// silence: it may end a case of inactivity, but neither open one nor make one graver.
+    pub complete: bool,
 }
 
 impl Sureness {
@@ -42,6 +45,10 @@ impl Sureness {
             && (self.judged || !rule.is_inactivity())
             && (self.profile.contains(rule) || !rule.is_profile())
             && (self.compared || rule != Rule::SourcesDisagree)
+    }
+
+    fn accuses(self, rule: Rule) -> bool {
+        self.complete || !rule.is_inactivity()
     }
 }
 
@@ -67,7 +74,9 @@ pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>
         let key =
             IncidentKey { account: Some(account), rule: finding.rule, subject: finding.subject.clone() };
         match running.iter().find(|case| case.key == key) {
+            None if !sure.accuses(finding.rule) => {}
             None => verdict.open.push((key, finding)),
+            Some(case) if !sure.accuses(finding.rule) && finding.level.gravity() > case.level.gravity() => {}
             Some(case) if case.level != finding.level || case.since != finding.since => {
                 verdict.change.push((case.id, finding));
             }
@@ -85,8 +94,10 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     const ACCOUNT: AccountId = AccountId(5);
-    const GOOD: Sureness = Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false };
-    const FAILED: Sureness = Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false };
+    const GOOD: Sureness =
+        Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false, complete: true };
+    const FAILED: Sureness =
+        Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false, complete: false };
 
     fn finding(rule: Rule) -> Finding {
         Finding {
@@ -162,6 +173,16 @@ mod tests {
         assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD), Verdict::default());
         let sure = Sureness { compared: true, ..GOOD };
         assert_eq!(compare(ACCOUNT, &[&running], vec![], sure).resolve, [IncidentId(1)]);
+    }
+
+    #[test]
+    fn what_only_proves_activity_ends_a_case_but_opens_none_and_makes_none_graver() {
+        let sure = Sureness { complete: false, ..GOOD };
+        let running = case(Rule::Weekly);
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], sure).resolve, [IncidentId(1)]);
+        assert_eq!(compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], sure), Verdict::default());
+        let mild = Incident { level: Level::Reminder, ..case(Rule::Weekly) };
+        assert_eq!(compare(ACCOUNT, &[&mild], vec![finding(Rule::Weekly)], sure), Verdict::default());
     }
 
     #[test]

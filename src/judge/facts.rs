@@ -121,6 +121,20 @@ impl Facts {
         self.reach = Some(self.reach.map_or(reach, |known| known.min(reach)));
     }
 
+    /// Takes in what a person vouches for: nothing was published after `since`. Unless the history up to there is known
+    /// (`joined`: a good look at or after `since`), nobody knows what was published just before it, and the account has
+    /// the benefit of the doubt.
+    pub fn silent_since(&mut self, since: DateTime<Utc>, joined: bool) {
+        if joined {
+            return;
+        }
+        self.reach = Some(self.reach.map_or(since, |reach| reach.max(since)));
+        if self.registered_at.is_none_or(|registered| since > registered) {
+            self.last_update = self.last_update.max(Some(since));
+            self.last_maybe_original = self.last_maybe_original.max(Some(since));
+        }
+    }
+
     /// Takes in a post never seen before: neither its key nor its [`twin`](super::history::twin) is known.
     /// Leaves [`Self::months`] alone: whoever [counts months](Self::counts_months) reads the history again.
     pub fn learn(&mut self, post: &Learnt<'_>) {

@@ -35,6 +35,8 @@ pub struct Sight {
     pub statement: Option<(Failure, DateTime<Utc>)>,
     /// When the latest good look ended.
     pub good_look: Option<DateTime<Utc>>,
+    /// When a person looked last, and until when that is good.
+    pub hand_look: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// When the account came into the register of this service.
     pub known_since: DateTime<Utc>,
     /// What was seen when the latest look failed; plain text.
@@ -100,21 +102,32 @@ fn layout_changed(sight: &Sight, now: DateTime<Utc>) -> Finding {
 
 /// Nobody could look for longer than a look stays fresh.
 fn unverified(sight: &Sight, failure: Failure, fresh: TimeDelta, now: DateTime<Utc>) -> Option<Finding> {
-    let stale_since = sight.good_look.map(|look| look.checked_add_signed(fresh).unwrap_or(look));
-    if sight.failures < UNVERIFIED_AFTER || stale_since.is_some_and(|since| now <= since) {
+    let by_machine = sight.good_look.map(|look| look.checked_add_signed(fresh).unwrap_or(look));
+    let stale_since = by_machine.max(sight.hand_look.map(|(_, until)| until));
+    // Where only people look, trying again cannot help: the first look missing is the time to say so.
+    let enough = if is_for_people(sight, failure) { 1 } else { UNVERIFIED_AFTER };
+    if sight.failures < enough || stale_since.is_some_and(|since| now <= since) {
         return None;
     }
-    let start = match sight.good_look {
+    let seen = sight.good_look.max(sight.hand_look.map(|(look, _)| look));
+    let start = match seen {
+        Some(look) if sight.hand_look.is_some_and(|(by_hand, _)| by_hand == look) => {
+            format!("自{}人工核查以来", zh_minute(look))
+        }
         Some(look) => format!("自{}成功查看以来", zh_minute(look)),
         None => format!("自{}列入台账以来从未成功查看", zh_minute(sight.known_since)),
     };
-    let span = zh_span(now - sight.good_look.unwrap_or(sight.known_since));
-    let summary = format!(
-        "{start}已{span}，最近连续{}次未能核验：{}{}；不代表账号未更新",
-        sight.failures,
-        failure.zh(),
-        quote(&sight.detail)
-    );
+    let span = zh_span(now - seen.unwrap_or(sight.known_since));
+    let summary = if is_for_people(sight, failure) {
+        format!("{start}已{span}，需人工核查：{}；不代表账号未更新", failure.zh())
+    } else {
+        format!(
+            "{start}已{span}，最近连续{}次未能核验：{}{}；不代表账号未更新",
+            sight.failures,
+            failure.zh(),
+            quote(&sight.detail)
+        )
+    };
     let basis = "未能核验的查看不作为认定账号未更新的依据";
     Some(Finding {
         rule: Rule::Unverified,
@@ -123,6 +136,11 @@ fn unverified(sight: &Sight, failure: Failure, fresh: TimeDelta, now: DateTime<U
         since: stale_since.or(sight.failing_since).unwrap_or(sight.known_since),
         evidence: evidence(sight, summary, basis, failure),
     })
+}
+
+/// Whether only people can look, and one has.
+fn is_for_people(sight: &Sight, failure: Failure) -> bool {
+    failure == Failure::NoSource && sight.hand_look.is_some()
 }
 
 fn evidence(sight: &Sight, summary: String, basis: &str, failure: Failure) -> Evidence {

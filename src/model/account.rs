@@ -96,6 +96,17 @@ pub struct Source {
     pub target: String,
 }
 
+impl Source {
+    /// The word for a source that only a person may read.
+    pub const MANUAL: &'static str = "manual";
+
+    /// Whether only a person may read it.
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
+        self.recipe == Self::MANUAL
+    }
+}
+
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.recipe, self.target)
@@ -166,6 +177,11 @@ pub struct Registered {
 }
 
 impl Registered {
+    /// The sources a machine may read, with their places in the register's order.
+    pub fn machine_sources(&self) -> impl Iterator<Item = (usize, &Source)> {
+        self.sources.iter().enumerate().filter(|(_, source)| !source.is_manual())
+    }
+
     /// The instant from which the rules count (开设 or the newer 备案), `None` when the register has neither.
     #[must_use]
     pub fn registered_at(&self) -> Option<DateTime<Utc>> {

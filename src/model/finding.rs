@@ -60,6 +60,8 @@ words! {
         Undeliverable = "undeliverable", "邮件无法送达";
         /// Looking at the account has crashed our own worker again and again.
         Quarantined = "quarantined", "采集异常已隔离";
+        /// The operator's own cookie or token for a recipe is no longer accepted.
+        CredentialExpired = "credential_expired", "采集凭据失效";
         /// The account's name is another one than the register's and than it was.
         Renamed = "renamed", "名称变化";
         /// It was verified as a body and is no longer.
@@ -100,7 +102,14 @@ impl Rule {
     /// Whether the case concerns the operator of this service and not an office.
     #[must_use]
     pub const fn is_internal(self) -> bool {
-        matches!(self, Self::Blind | Self::Undeliverable | Self::Quarantined | Self::SourcesDisagree)
+        matches!(
+            self,
+            Self::Blind
+                | Self::Undeliverable
+                | Self::Quarantined
+                | Self::SourcesDisagree
+                | Self::CredentialExpired
+        )
     }
 }
 

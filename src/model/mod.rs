@@ -10,12 +10,14 @@ pub mod charset;
 pub mod delivery;
 pub mod finding;
 pub mod followers;
+pub mod hand;
 pub mod incident;
 pub mod listing;
 pub mod moment;
 pub mod page;
 pub mod post;
 pub mod profile;
+pub mod quiet;
 pub mod visit;
 pub mod watch;
 

@@ -1,6 +1,7 @@
 //! What travels between fetching and extracting: a request, the answer to it, or a miss.
 
 use super::visit::Failure;
+use crate::config::secret::Secret;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -23,6 +24,15 @@ impl Validators {
     }
 }
 
+/// A header whose value is never shown: a cookie or a token of the operator's own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value; prints as `<secret>`.
+    pub value: Secret,
+}
+
 /// One address to get.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -30,6 +40,8 @@ pub struct Request {
     pub url: Url,
     /// Headers the recipe asks for beyond the client's own.
     pub headers: Vec<(String, String)>,
+    /// Sent to this address alone, never after a redirect to another origin.
+    pub secret: Option<SecretHeader>,
     /// From the last good look, if the recipe allows conditional requests.
     pub validators: Validators,
 }
@@ -38,7 +50,7 @@ impl Request {
     /// An unconditional request without further headers.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self { url, headers: Vec::new(), validators: Validators::default() }
+        Self { url, headers: Vec::new(), secret: None, validators: Validators::default() }
     }
 }
 
@@ -107,6 +119,17 @@ impl Miss {
             detail.truncate(end);
         }
         Self { failure, detail, status: 0, retry_after: None }
+    }
+
+    /// Whether the whole site, not only this account, should be left alone for a while: it says so by the class of the
+    /// failure, by refusing outright (403), or by asking for time while it is in trouble (503 with `Retry-After`).
+    #[must_use]
+    pub fn cools_site(&self) -> bool {
+        match self.failure {
+            Failure::Refused => self.status == 403,
+            Failure::Server => self.retry_after.is_some(),
+            failure => failure.cools_site(),
+        }
     }
 
     /// A miss on an answer that came.

@@ -1,6 +1,7 @@
 //! One look at one account: what it gave, or why it gave nothing.
 
 use super::account::AccountId;
+use super::hand::Hand;
 use super::words;
 use chrono::{DateTime, Utc};
 
@@ -38,6 +39,8 @@ words! {
         Challenge = "challenge", "被验证码或防护页拦截";
         /// The page is shown only after login.
         LoginWall = "login_wall", "需要登录才能查看";
+        /// The operator's own cookie or token is no longer accepted.
+        Credential = "credential", "采集凭据失效";
         /// The feed bridge is down or answers with its own error page.
         BridgeDown = "bridge_down", "采集桥故障";
         /// The feed bridge answers, but what it serves is old: its own pull has stopped, or is suspected to have.
@@ -93,7 +96,9 @@ impl Failure {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::NoSource => "请在台账的“采集源”一栏填写可公开读取的地址，或登记人工核查结果",
+            Self::NoSource => {
+                "请在台账的“采集源”一栏填写可公开读取的地址，或人工核查后用 xunwang evidence add 登记结果"
+            }
             Self::Dns => "请核对台账中的网址是否仍在使用，域名是否到期",
             Self::Connect | Self::Timeout | Self::Server => {
                 "请在浏览器中打开该网址核对；若对方网站故障，恢复后系统会自动复查"
@@ -108,6 +113,7 @@ impl Failure {
             Self::RateLimited => "系统已自动放慢该网站的访问；请勿在其他程序中重复采集",
             Self::Challenge => "平台要求人工验证，系统不会破解；请改用订阅桥或人工核查",
             Self::LoginWall => "平台要求登录，系统不会绕过；请改用订阅桥或人工核查",
+            Self::Credential => "请重新登录，并更新该采集规则的凭据文件",
             Self::BridgeDown => "请检查采集桥服务及其登录状态",
             Self::Stale => "请检查采集桥的平台登录和定时同步；恢复前不对其后的账号作出判断",
             Self::Layout => "请用 xunwang probe 查看该页面，并修改对应的采集规则",
@@ -195,4 +201,6 @@ pub struct Visit {
     pub status: u16,
     /// What was seen when it failed: the mark of the wall, the error text; clipped, plain text.
     pub detail: String,
+    /// Who looked and what at, when it was a person.
+    pub hand: Option<Hand>,
 }

@@ -111,6 +111,8 @@ pub struct Known {
     pub last_visit: Option<DateTime<Utc>>,
     /// When the last good look ended.
     pub good_look: Option<DateTime<Utc>>,
+    /// When a person looked last.
+    pub hand_look: Option<DateTime<Utc>>,
     /// How far back the last good listing reached.
     pub covers_since: Option<DateTime<Utc>>,
     /// How far back the known history reaches over all good looks.

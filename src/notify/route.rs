@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn matters_of_the_service_are_the_operators_alone() {
-        for rule in [Rule::Blind, Rule::Undeliverable, Rule::Quarantined] {
+        for rule in [Rule::Blind, Rule::Undeliverable, Rule::Quarantined, Rule::CredentialExpired] {
             let all = destinations(&settings(), &CaseFacts { rule, ..case() });
             assert_eq!(all.len(), 1, "{rule}");
             assert_eq!(all[0].audience.key, Audience::OPERATOR);

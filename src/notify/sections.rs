@@ -218,6 +218,7 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::Blind => "网络已恢复",
         Rule::Undeliverable => "已可送达",
         Rule::Quarantined => "已恢复采集",
+        Rule::CredentialExpired => "凭据已可使用",
         Rule::Renamed => "名称已与台账一致",
         Rule::VerificationChanged => "认证已恢复",
         Rule::SubjectMismatch => "认证主体已与台账一致",

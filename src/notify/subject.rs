@@ -107,6 +107,7 @@ fn counted(matter: &Matter<'_>) -> String {
         Rule::SiteDown => format!("{count}个站点无法访问"),
         Rule::BridgeStale => format!("{count}个采集桥疑似停更"),
         Rule::Blind => "本机断网，暂停判断".to_owned(),
+        Rule::CredentialExpired => format!("{count}个采集凭据失效"),
         Rule::Undeliverable => format!("{count}个地址无法送达"),
         rule => format!("{count}个账号{}", state(rule)),
     };

@@ -190,10 +190,11 @@ pub(super) fn sources(cell: &Cell, known_recipe: &dyn Fn(&str) -> bool) -> Resul
         if recipe.is_empty() || !recipe.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
             return Err(Complaint::new(format!("看不懂的采集源“{part}”"), FORM));
         }
-        if target.is_empty() {
+        let manual = recipe == Source::MANUAL;
+        if target.is_empty() && !manual {
             return Err(Complaint::new(format!("采集源“{part}”没有目标"), FORM));
         }
-        if !known_recipe(&recipe) {
+        if !manual && !known_recipe(&recipe) {
             return Err(Complaint::new(
                 format!("没有名为“{recipe}”的采集方案"),
                 "方案名见 config/platforms/,请检查拼写",

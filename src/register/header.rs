@@ -158,7 +158,7 @@ fn known(text: &str) -> Option<(Column, usize)> {
 const PLATFORMS: [&str; 9] = ["公众号", "微信", "微博", "抖音", "今日头条", "头条", "快手", "小红书", "b站"];
 
 /// Compatibility forms, lower case, without white space and marks; brackets stay for [`unbracket`].
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     text.nfkc()
         .flat_map(char::to_lowercase)
         .map(|c| match c {
@@ -172,7 +172,7 @@ fn fold(text: &str) -> String {
 }
 
 /// What stands outside of brackets (`账号名称(必填)`) and what inside (`【账号名称】`).
-fn unbracket(folded: &str) -> (String, String) {
+pub(super) fn unbracket(folded: &str) -> (String, String) {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_usize);
     for c in folded.chars() {
         match c {

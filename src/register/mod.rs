@@ -13,6 +13,7 @@ pub mod column;
 mod date;
 mod duplicates;
 mod header;
+pub mod looks;
 pub mod plan;
 mod reader;
 mod row;

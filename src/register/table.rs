@@ -97,8 +97,13 @@ pub(super) struct Table {
 /// Why a file is no table, in Chinese: reason and advice.
 pub(super) type Refusal = (String, &'static str);
 
-/// Reads the bytes of a file.
+/// Reads the bytes of a register.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
+    read_by(bytes, &|rows| header::find(rows).map_or(0, |header| header.known()))
+}
+
+/// Reads the bytes of a file; `known` counts the columns that its first rows name.
+pub(super) fn read_by(bytes: &[u8], known: &dyn Fn(&[Row]) -> usize) -> Result<Table, Refusal> {
     if bytes.len() > MAX_BYTES {
         return Err((format!("文件超过 {} MiB", MAX_BYTES >> 20), "请按单位或平台拆成几个文件"));
     }
@@ -116,7 +121,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     if text.trim_start().starts_with('<') {
         return Err(("这是网页或 XML,不是表格".to_owned(), "请用 Excel 或 WPS 打开后另存为 .xlsx"));
     }
-    let rows = comma_separated(&text)?;
+    let rows = comma_separated(&text, known)?;
     Ok(Table { sheets: vec![Sheet { name: String::new(), rows }], hidden: Vec::new() })
 }
 
@@ -138,11 +143,11 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
 }
 
 /// Reads the text with the separator under which the header names most known columns.
-fn comma_separated(text: &str) -> Result<Vec<Row>, Refusal> {
+fn comma_separated(text: &str, known: &dyn Fn(&[Row]) -> usize) -> Result<Vec<Row>, Refusal> {
     let mut best = (0, b',');
     for separator in [b',', b'\t', b';'] {
         let first = records(text, separator, header::WITHIN)?;
-        let known = header::find(&first).map_or(0, |header| header.known());
+        let known = known(&first);
         if known > best.0 {
             best = (known, separator);
         }

@@ -14,7 +14,7 @@ const fn range(failure: Failure) -> (i64, i64) {
         Failure::Dns | Failure::Connect | Failure::Tls | Failure::Timeout | Failure::Broken => (5, 6 * 60),
         Failure::Server | Failure::BridgeDown | Failure::Redirect => (10, 6 * 60),
         Failure::RateLimited => (30, 12 * 60),
-        Failure::Challenge | Failure::LoginWall | Failure::Refused => (60, 12 * 60),
+        Failure::Challenge | Failure::LoginWall | Failure::Credential | Failure::Refused => (60, 12 * 60),
         Failure::Stale | Failure::Layout | Failure::Empty | Failure::Partial | Failure::TooLarge => {
             (30, 6 * 60)
         }

@@ -6,6 +6,7 @@
 
 use crate::model::account::AccountId;
 use crate::model::finding::Rule;
+use crate::model::quiet::Quiet;
 use crate::model::watch::Days;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Cadence {
     /// How long before a deadline a look is taken.
     #[serde(with = "humantime_serde")]
     pub before_deadline: std::time::Duration,
+    /// How long a look by hand is good for: so long an account that only people can see is not called unverified.
+    #[serde(with = "humantime_serde")]
+    pub by_hand: std::time::Duration,
 }
 
 impl Default for Cadence {
@@ -35,6 +39,7 @@ impl Default for Cadence {
             max_interval: std::time::Duration::from_hours(6),
             looks_per_post: 4,
             before_deadline: std::time::Duration::from_mins(30),
+            by_hand: std::time::Duration::from_hours(7 * 24),
         }
     }
 }
@@ -85,6 +90,38 @@ impl Cadence {
         next
     }
 
+    /// The next look of a site that is not asked in some hours. One that falls into them waits for their end, unless a
+    /// deadline passes meanwhile: then it is made before they begin. A look made that shortly before is enough.
+    #[must_use]
+    pub fn around(
+        &self,
+        id: AccountId,
+        next: Next,
+        quiet: &Quiet,
+        deadlines: &[(Rule, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Next {
+        let before = Duration::from_std(self.before_deadline).unwrap_or(Duration::zero());
+        let Some((begin, end)) = silence(quiet, now, next.at) else { return next };
+        let passing = deadlines.iter().find(|(_, deadline)| (begin..=end).contains(deadline));
+        match passing {
+            Some((rule, _)) if now < begin - before => Next {
+                at: begin - before + scaled(before / 2, spread(id)),
+                why: format!("“{}”的期限在该站点不访问的时段内，提前复查", rule.zh()),
+            },
+            _ => next,
+        }
+    }
+
+    /// Until when a look by hand at `look` is good.
+    #[must_use]
+    pub fn good_by_hand(&self, look: DateTime<Utc>) -> DateTime<Utc> {
+        Duration::from_std(self.by_hand)
+            .ok()
+            .and_then(|span| look.checked_add_signed(span))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// The interval that the account's rhythm asks for.
     fn interval(&self, days: &Days, now: DateTime<Utc>) -> Duration {
         let bounds = |span| Duration::from_std(span).unwrap_or(Duration::hours(1));
@@ -93,6 +130,16 @@ impl Cadence {
         let looks = posts.saturating_mul(i32::try_from(self.looks_per_post).unwrap_or(1));
         if looks == 0 { most } else { (Duration::days(28) / looks).clamp(least, most) }
     }
+}
+
+/// The silence that holds at `at`, from its begin to its end; `None` when none holds there or it holds now already.
+fn silence(quiet: &Quiet, now: DateTime<Utc>, at: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let end = quiet.end(at)?;
+    let mut begin = quiet.begin(now).filter(|_| quiet.end(now).is_none())?;
+    while let Some(over) = quiet.end(begin).filter(|over| *over <= at) {
+        begin = quiet.begin(over)?;
+    }
+    Some((begin, end))
 }
 
 /// An even, stable share of 1024 for an account: the same after every restart.
@@ -136,6 +183,26 @@ mod tests {
         let after = cadence.next(AccountId(7), &Days::default(), &deadlines, before.at);
         assert!(after.at > deadline && after.at <= deadline + Duration::minutes(11), "{after:?}");
         assert!(after.why.contains("两周未更新"));
+    }
+
+    #[test]
+    fn a_deadline_in_quiet_hours_is_looked_at_before_they_begin() {
+        // `now` is 19:06 in Shanghai.
+        let quiet: Quiet = "21:00-01:00".parse().unwrap();
+        let cadence = Cadence::default();
+        let (begin, deadline) = (now() + Duration::seconds(6800), now() + Duration::hours(4));
+        let next = |deadline, now| {
+            let next = Next { at: deadline - Duration::minutes(30), why: String::new() };
+            cadence.around(AccountId(7), next, &quiet, &[(Rule::NotUpdated, deadline)], now)
+        };
+        assert_eq!(quiet.begin(now()), Some(begin));
+        let early = next(deadline, now());
+        assert!(early.at < begin && early.at >= begin - Duration::minutes(30), "{early:?}");
+        assert!(early.why.contains("提前"), "{early:?}");
+        // Looked at a moment before the silence: that was the look.
+        assert_eq!(next(deadline, begin - Duration::minutes(5)).why, "");
+        // A deadline behind the silence is looked at when it ends.
+        assert_eq!(next(now() + Duration::hours(7), now()).why, "");
     }
 
     proptest! {

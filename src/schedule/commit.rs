@@ -3,10 +3,13 @@
 //! In: accounts and what the looks at them gave. Out: everything that follows, written at once and only for
 //! accounts whose lease still holds. Mails leave later, from rows.
 
-use super::settle::{KnownPosts, Settled, candidates, settle};
+use super::cadence::Next;
+use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
 use super::visit::Look;
 use super::{Error, Scheduler};
 use crate::incident::{Verdict, compare};
+use crate::judge::inactivity;
+use crate::judge::pack::Pack;
 use crate::metrics::seconds;
 use crate::model::account::AccountId;
 use crate::model::finding::Finding;
@@ -33,8 +36,8 @@ pub(super) struct Done {
 
 /// What one look writes.
 #[derive(Debug)]
-struct Item {
-    settled: Settled,
+pub(super) struct Item {
+    pub(super) settled: Settled,
     verdict: Verdict,
 }
 
@@ -44,6 +47,7 @@ impl Scheduler {
         let blind = self.watch_the_line(&batch).await?;
         self.watch_the_bridges(&mut batch).await?;
         let sites = touched_sites(&batch);
+        let secrets = used_secrets(&batch);
         self.keep_pace(&batch).await?;
         let known = self.known_posts(&batch).await?;
         let now = self.clock.now();
@@ -51,7 +55,8 @@ impl Scheduler {
             let pack = self.pack_of(&done.watched, done.look.at);
             let site = done.look.site.clone();
             let bytes = done.look.bytes;
-            let settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
+            let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
+            self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled
         });
@@ -69,11 +74,17 @@ impl Scheduler {
             }
         }
         self.observe("commit", started);
+        self.settle_secrets(&secrets, now).await?;
         self.settle_sites(&sites, now).await
     }
 
     /// Writes, and tries again after a passing trouble of the database.
-    async fn write_patiently(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+    /// Returns how many of them were written.
+    pub(super) async fn write_patiently(
+        &self,
+        items: &[Item],
+        now: DateTime<Utc>,
+    ) -> Result<usize, crate::store::Error> {
         let mut tries = 0;
         loop {
             match self.write(items, now).await {
@@ -85,6 +96,20 @@ impl Scheduler {
                 ended => return ended,
             }
         }
+    }
+
+    /// Moves the next look to before the quiet hours of its site when a deadline passes in them.
+    fn plan_around_silence(&self, settled: &mut Settled, pack: &Pack) {
+        let finish = &mut settled.finish;
+        let source = finish.watched.registered.machine_sources().next();
+        let recipe = source.and_then(|(_, source)| self.eyes.recipes.find(&source.recipe));
+        let quiet = recipe.map(|recipe| &recipe.pace().quiet).filter(|quiet| !quiet.is_empty());
+        let (Some(quiet), Some(at)) = (quiet, finish.due_at) else { return };
+        let facts = facts_of(&finish.watched);
+        let deadlines: Vec<_> = inactivity::deadlines(&facts, pack).collect();
+        let next = Next { at, why: std::mem::take(&mut finish.due_why) };
+        let next = self.settings.cadence.around(finish.watched.id, next, quiet, &deadlines, settled.visit.at);
+        (finish.due_at, finish.due_why) = (Some(next.at), next.why);
     }
 
     /// Asks the store, once for the whole batch, which posts are known.
@@ -117,7 +142,7 @@ impl Scheduler {
     }
 
     /// Compares what the looks found with the cases that run, once for the whole batch.
-    async fn with_cases(&self, settled: Vec<Settled>) -> Result<Vec<Item>, Error> {
+    pub(super) async fn with_cases(&self, settled: Vec<Settled>) -> Result<Vec<Item>, Error> {
         let concerned = settled
             .iter()
             .filter(|settled| settled.finish.watched.open_cases > 0 || !settled.findings.is_empty());
@@ -143,7 +168,7 @@ impl Scheduler {
         Ok(items.collect())
     }
 
-    async fn write(&self, items: &[Item], now: DateTime<Utc>) -> Result<(), crate::store::Error> {
+    async fn write(&self, items: &[Item], now: DateTime<Utc>) -> Result<usize, crate::store::Error> {
         let finishes: Vec<_> = items.iter().map(|item| &item.settled.finish).collect();
         let mut tx = self.store.begin().await?;
         let held: HashSet<AccountId> = tx.finish_accounts(&finishes).await?.into_iter().collect();
@@ -191,7 +216,7 @@ impl Scheduler {
         if !moved.is_empty() || !opened.is_empty() {
             self.bell.notify_one();
         }
-        Ok(())
+        Ok(kept.len())
     }
 
     /// Which groups hear of the cases just opened.
@@ -251,30 +276,17 @@ impl Scheduler {
 
     /// Cools sites that refused, and notes those that answer again.
     async fn keep_pace(&self, batch: &[Done]) -> Result<(), Error> {
-        let mut cooled = HashSet::new();
-        for done in batch {
-            let site = done.look.site.as_str();
-            let last = done.look.result.as_ref().err().map(|miss| (site, miss));
-            let aside = done.look.aside.as_ref().map(|(site, miss)| (site.as_str(), miss));
-            let mut refused = false;
-            for (site, miss) in last.into_iter().chain(aside).filter(|(_, miss)| miss.failure.cools_site()) {
-                refused = true;
-                if cooled.insert(site) {
-                    self.eyes.pace.cool(site, miss.retry_after).await?;
-                }
-            }
-            if !refused && done.look.result.is_ok() {
-                self.eyes.pace.warm(site).await?;
-            }
-            for other in &done.look.others {
-                let site = other.site.as_str();
-                if let Err(miss) = &other.result
-                    && miss.failure.cools_site()
-                    && cooled.insert(site)
-                {
-                    self.eyes.pace.cool(site, miss.retry_after).await?;
-                }
-            }
+        let mut cooled: BTreeMap<&str, Option<std::time::Duration>> = BTreeMap::new();
+        for refusal in batch.iter().flat_map(|done| &done.look.refusals) {
+            let asked = cooled.entry(refusal.site.as_str()).or_default();
+            *asked = refusal.asked.max(*asked);
+        }
+        for (site, asked) in &cooled {
+            self.eyes.pace.cool(site, *asked).await?;
+        }
+        let answered = batch.iter().filter(|done| done.look.result.is_ok());
+        for site in answered.map(|done| done.look.site.as_str()).filter(|site| !cooled.contains_key(site)) {
+            self.eyes.pace.warm(site).await?;
         }
         Ok(())
     }
@@ -288,6 +300,11 @@ fn touched_sites(batch: &[Done]) -> Vec<(String, bool)> {
         *sites.entry(done.watched.site.as_str()).or_default() |= outage;
     }
     sites.into_iter().map(|(site, outage)| (site.to_owned(), outage)).collect()
+}
+
+/// Recipes that looked with a secret, and whether it was accepted by the last of these looks.
+fn used_secrets(batch: &[Done]) -> BTreeMap<String, bool> {
+    batch.iter().flat_map(|done| done.look.secrets.iter().cloned()).collect()
 }
 
 /// A case to open, of a finding.

@@ -65,7 +65,8 @@ const fn is_accused(state: AccountState) -> bool {
 
 /// Whether every source of an account was asked and read.
 pub(super) fn all_answered(watched: &Watched, others: &[Other]) -> bool {
-    others.len() + 1 == watched.registered.sources.len() && others.iter().all(|other| other.result.is_ok())
+    others.len() + 1 == watched.registered.machine_sources().count()
+        && others.iter().all(|other| other.result.is_ok())
 }
 
 /// Sources asked in the same look that lag behind the one that counts.

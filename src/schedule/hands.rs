@@ -4,12 +4,14 @@
 //! at soon, and at no site more at once than its share.
 
 use super::commit::Done;
-use super::pace::{Slots, Want};
+use super::pace::{Slot, Want};
 use super::stop::{out_of_time, stopped};
 use super::turns::Turn;
 use super::visit::PATIENCE;
 use super::{Error, Scheduler, Until, quarantine, span};
+use crate::model::moment::zh_minute;
 use crate::model::watch::Watched;
+use crate::store::accounts::Release;
 use crate::store::lease::Take;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -26,8 +28,9 @@ pub(super) const AHEAD: usize = 8;
 pub(super) enum Back {
     /// Looked at, with the turn that ends when the look is taken in.
     Looked(Box<Done>, Turn),
-    /// Not looked at, or not to the end, because of a stop.
-    Unread(Box<Watched>),
+    /// Not looked at, or not to the end: because of a stop, or because its site refused meanwhile and is left alone
+    /// until then.
+    Unread(Box<Watched>, Option<DateTime<Utc>>),
 }
 
 /// What the loop has in its hands.
@@ -38,7 +41,7 @@ pub(super) struct Hands {
     /// Looks that are not written yet.
     pub(super) pending: Vec<Done>,
     /// Accounts to be given back.
-    pub(super) unread: Vec<(Watched, DateTime<Utc>)>,
+    pub(super) unread: Vec<Release>,
 }
 
 impl Scheduler {
@@ -46,7 +49,11 @@ impl Scheduler {
     pub(super) fn collect(&self, ended: Result<Back, JoinError>, hands: &mut Hands) {
         match ended {
             Ok(Back::Looked(done, _turn)) => hands.pending.push(*done),
-            Ok(Back::Unread(watched)) => hands.unread.push((*watched, self.clock.now())),
+            Ok(Back::Unread(watched, held)) => hands.unread.push(Release {
+                watched: *watched,
+                due_at: held.unwrap_or_else(|| self.clock.now()),
+                why: held.map(|until| format!("该站点拒绝访问，暂停至{}", zh_minute(until))),
+            }),
             Err(error) => {
                 // Only a panic ends a look this way; its lease brings the account back.
                 self.metrics.panics_total.inc();
@@ -80,24 +87,25 @@ impl Scheduler {
             match wants.get_mut(&watched.site) {
                 Some(want) => want.requests += 1,
                 None => {
-                    wants.insert(watched.site.clone(), Want { requests: 1, gap: self.gap_of(watched) });
+                    wants.insert(watched.site.clone(), self.want_of(watched));
                 }
             }
         }
-        let mut slots = self.eyes.pace.reserve_all(&wants).await?;
         // Counted from the reservation: a slow lease call has already spent the time since `started`.
         let reach = self.clock.now() + (span(self.settings.lease) / 2).min(PATIENCE);
+        let mut slots = self.eyes.pace.reserve_all(&wants, reach).await?;
         self.turns.forget_idle();
         let mut back = Vec::new();
         // In the order of the register, where neighbours mostly lie on different sites: their looks run side by side,
         // and a site's next look finds the connection of the one before.
         for watched in leased {
-            let slot = slots.get_mut(&watched.site).map_or(started, Slots::take);
-            if slot > reach {
-                back.push((watched, slot));
-            } else {
-                let turns = self.turns.at(&watched.site);
-                hands.looks.spawn(Arc::clone(self).look(watched, slot, turns, stop.clone()));
+            match slots.get_mut(&watched.site).map_or(Slot::At(started), super::pace::Slots::take) {
+                Slot::At(slot) => {
+                    let turns = self.turns.at(&watched.site);
+                    let paced = wants.get(&watched.site).is_some_and(Want::is_paced);
+                    hands.looks.spawn(Arc::clone(self).look(watched, slot, paced, turns, stop.clone()));
+                }
+                Slot::Later(due_at, why) => back.push(Release { watched, due_at, why }),
             }
         }
         self.give_back(back).await?;
@@ -106,11 +114,11 @@ impl Scheduler {
     }
 
     /// Gives accounts back that were not looked at, to be taken again at their instants.
-    pub(super) async fn give_back(&self, mut unread: Vec<(Watched, DateTime<Utc>)>) -> Result<(), Error> {
+    pub(super) async fn give_back(&self, mut unread: Vec<Release>) -> Result<(), Error> {
         if unread.is_empty() {
             return Ok(());
         }
-        for (watched, _) in &mut unread {
+        for Release { watched, .. } in &mut unread {
             // Handed out, but not looked at: that was no try.
             watched.attempts = watched.attempts.saturating_sub(1);
         }
@@ -124,6 +132,7 @@ impl Scheduler {
         self: Arc<Self>,
         watched: Watched,
         slot: DateTime<Utc>,
+        paced: bool,
         turns: Arc<Semaphore>,
         mut stop: watch::Receiver<bool>,
     ) -> Back {
@@ -134,24 +143,31 @@ impl Scheduler {
         let turn = tokio::select! {
             biased;
             Ok(turn) = turn => turn,
-            () = stopped(&mut stop) => return Back::Unread(Box::new(watched)),
+            () = stopped(&mut stop) => return Back::Unread(Box::new(watched), None),
         };
+        if paced && let Some(until) = self.eyes.pace.held(&watched.site) {
+            return Back::Unread(Box::new(watched), Some(until));
+        }
         // A look under way is large, and most of those handed out only wait: it is made when its turn has come.
         let asking = self.asking(&watched);
         let look = tokio::select! {
             look = Box::pin(self.eyes.look(&watched, &asking)) => look,
-            () = out_of_time(stop) => return Back::Unread(Box::new(watched)),
+            () = out_of_time(stop) => return Back::Unread(Box::new(watched), None),
         };
+        // At once, for others may be waiting for their slots; the store hears of it with the batch.
+        for refusal in look.refusals.iter().filter(|_| paced) {
+            self.eyes.pace.hold(&refusal.site);
+        }
         Back::Looked(Box::new(Done { watched, look }), turn)
     }
 
-    /// The gap of the site an account's preferred source lies on.
-    fn gap_of(&self, watched: &Watched) -> std::time::Duration {
-        let request = watched.registered.sources.first().and_then(|source| {
+    /// One request to the site an account's preferred source lies on, at its pace.
+    fn want_of(&self, watched: &Watched) -> Want {
+        let request = watched.registered.machine_sources().next().and_then(|(_, source)| {
             let recipe = self.eyes.recipes.find(&source.recipe)?;
             let request = recipe.request(&source.target, crate::model::page::Validators::default()).ok()?;
-            Some(self.eyes.gap(recipe, &request.url))
+            Some(Want::one(recipe, self.eyes.gap(recipe, &request.url)))
         });
-        request.unwrap_or_default()
+        request.unwrap_or(Want { requests: 1, ..Want::default() })
     }
 }

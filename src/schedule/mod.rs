@@ -7,6 +7,8 @@
 pub(crate) mod about;
 pub mod backoff;
 pub mod bridges;
+pub mod budget;
+pub mod by_hand;
 pub mod cadence;
 mod commit;
 mod doubt;
@@ -94,6 +96,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
+    /// Another process took the accounts in between.
+    #[error("another process is writing these accounts, try again")]
+    Taken,
     /// The default pack does not exist.
     #[error("no rule pack is named {0:?}")]
     Pack(String),
@@ -144,6 +149,7 @@ pub struct Scheduler {
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
     bridges: Mutex<Bridges>,
+    expired: Mutex<BTreeSet<String>>,
 }
 
 /// What a scheduler is made of.
@@ -173,11 +179,11 @@ impl Scheduler {
     /// A scheduler that knows which sites are down.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
         let running = parts.store.running_elsewhere().await?;
-        let down = running
-            .into_iter()
-            .filter(|case| case.key.rule == Rule::SiteDown)
-            .map(|case| case.key.subject)
-            .collect();
+        let of = |rule| {
+            let cases = running.iter().filter(move |case| case.key.rule == rule);
+            cases.map(|case| case.key.subject.clone()).collect::<BTreeSet<String>>()
+        };
+        let (down, expired) = (of(Rule::SiteDown), of(Rule::CredentialExpired));
         let clock = parts.eyes.clock.clone();
         let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
@@ -197,6 +203,7 @@ impl Scheduler {
             sentinel: Mutex::new(Sentinel::default()),
             down: Mutex::new(down),
             bridges: Mutex::default(),
+            expired: Mutex::new(expired),
         })
     }
 
@@ -270,6 +277,10 @@ impl Scheduler {
                 }
             }
             let idle = hands.looks.is_empty();
+            if idle && !empty && !stopping {
+                // Everything that was handed out has been put off: nothing will wake us, so what else is due is next.
+                continue;
+            }
             tokio::select! {
                 Some(ended) = hands.looks.join_next(), if !idle => {
                     self.collect(ended, &mut hands);

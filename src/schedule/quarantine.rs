@@ -11,6 +11,7 @@ use crate::model::incident::IncidentKey;
 use crate::model::watch::Watched;
 use crate::notify::desk::add_touches;
 use crate::notify::route::CaseFacts;
+use crate::store::accounts::Release;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 
@@ -34,7 +35,8 @@ impl Scheduler {
             .map(|watched| case(watched, now))
             .map(|(key, finding)| new_incident(&key, &finding, now))
             .collect();
-        let back: Vec<_> = apart.into_iter().map(|watched| (watched, now + APART)).collect();
+        let back = apart.into_iter().map(|watched| Release { watched, due_at: now + APART, why: None });
+        let back: Vec<Release> = back.collect();
         let mut tx = self.store.begin().await?;
         tx.release_accounts(&back).await?;
         let mut touches = BTreeMap::new();

@@ -134,7 +134,10 @@ pub fn settle(
             visit.status = miss.status;
             visit.covers_since = None;
             visit.detail.clone_from(&miss.detail);
-            stumble(&mut watched.trouble, failure, miss, at);
+            // Where only people can look, and one has, there is nothing to stumble over.
+            if !is_vouched_for(&watched, failure, cadence, at) {
+                stumble(&mut watched.trouble, failure, miss, at);
+            }
             watched.trouble.doubt_since = doubt;
             if failure != Failure::Partial {
                 // What the memory says about the page no longer holds once the page has been something else.
@@ -151,13 +154,12 @@ pub fn settle(
     }
     watched.state = judgement.state;
     let mut findings = if good { judgement.findings } else { Vec::new() };
-    if good {
-        findings.extend(disagreements(&watched, &others, at));
-    }
     let compared = good && all_answered(&watched, &others);
     // The case about the bridge stands for all accounts behind it.
-    if !good && !matches!(trust, Trust::Stale { .. }) {
-        findings.extend(reachability::judge(&sight_of(&watched), pack.fresh, at));
+    if good {
+        findings.extend(disagreements(&watched, &others, at));
+    } else if !matches!(trust, Trust::Stale { .. }) {
+        findings.extend(reachability::judge(&sight_of(&watched, cadence), pack.fresh, at));
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
     let next = if waits && behind != watched.bridge {
@@ -172,7 +174,13 @@ pub fn settle(
         posts,
         edits,
         findings,
-        sure: Sureness { good, judged: good && judgement.judged, profile: RuleSet::NONE, compared },
+        sure: Sureness {
+            good,
+            judged: good && judgement.judged,
+            profile: RuleSet::NONE,
+            compared,
+            complete: good,
+        },
         told,
         notes: None,
     }
@@ -189,6 +197,7 @@ fn unchanged(watched: &Watched, took: std::time::Duration, at: DateTime<Utc>) ->
         duration_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
         status: 0,
         detail: String::new(),
+        hand: None,
     }
 }
 
@@ -200,17 +209,23 @@ pub(super) fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool
 }
 
 /// Where a listing comes from.
-#[derive(Debug, Clone, Copy)]
-struct From {
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct From {
     /// Posts may come in sight long after they were published.
-    late: bool,
+    pub(super) late: bool,
     /// Another source has shown what is known: its memory says nothing about this list, nor its looks about posts
     /// that stand in it.
-    other: bool,
+    pub(super) other: bool,
+}
+
+/// Whether a failed look means nothing, because only people can look and one has not long ago.
+fn is_vouched_for(watched: &Watched, failure: Failure, cadence: &Cadence, at: DateTime<Utc>) -> bool {
+    failure == Failure::NoSource
+        && watched.known.hand_look.is_some_and(|look| at < cadence.good_by_hand(look))
 }
 
 /// Takes in a listing: its new and edited posts, and what it says about the account.
-fn learn(
+pub(super) fn learn(
     watched: &mut Watched,
     facts: &mut Facts,
     extracted: Extracted,
@@ -291,7 +306,8 @@ fn last_good(watched: &Watched) -> Vec<Glance> {
         at,
         good: true,
         covers_since: watched.known.covers_since,
-        empty_marker: watched.listing.lines.is_empty(),
+        // A look by hand has a reach, but no lines.
+        empty_marker: watched.listing.lines.is_empty() && watched.known.covers_since.is_none(),
     });
     look.into_iter().collect()
 }
@@ -331,6 +347,11 @@ fn next_look(
     at: DateTime<Utc>,
 ) -> Next {
     if let Some(failure) = outcome.failure() {
+        if is_vouched_for(watched, failure, cadence, at)
+            && let Some(look) = watched.known.hand_look
+        {
+            return hand_look_due(look, cadence);
+        }
         let wait = backoff::delay(failure, watched.trouble.failures.max(1), asked);
         return Next {
             at: at + wait,
@@ -339,6 +360,16 @@ fn next_look(
     }
     let deadlines: Vec<(Rule, DateTime<Utc>)> = inactivity::deadlines(facts, pack).collect();
     cadence.next(watched.id, &watched.known.days, &deadlines, at)
+}
+
+/// When people are to look again at an account that only they can see.
+pub(super) fn hand_look_due(look: DateTime<Utc>, cadence: &Cadence) -> Next {
+    let until = cadence.good_by_hand(look);
+    // A moment later it is over.
+    Next {
+        at: until + chrono::Duration::seconds(1),
+        why: format!("人工核查有效至{}", crate::model::moment::zh_minute(until)),
+    }
 }
 
 /// The facts the judge needs, from an account's row.
@@ -365,7 +396,7 @@ pub fn facts_of(watched: &Watched) -> Facts {
     }
 }
 
-fn store_facts(watched: &mut Watched, facts: Facts) {
+pub(super) fn store_facts(watched: &mut Watched, facts: Facts) {
     let known = &mut watched.known;
     known.last_update = facts.last_update;
     known.last_original = facts.last_maybe_original;
@@ -378,7 +409,7 @@ fn store_facts(watched: &mut Watched, facts: Facts) {
 
 /// How we see an account, from its row.
 #[must_use]
-pub fn sight_of(watched: &Watched) -> reachability::Sight {
+pub fn sight_of(watched: &Watched, cadence: &Cadence) -> reachability::Sight {
     let trouble = &watched.trouble;
     reachability::Sight {
         failures: trouble.failures,
@@ -386,6 +417,7 @@ pub fn sight_of(watched: &Watched) -> reachability::Sight {
         failing_since: trouble.failing_since,
         statement: trouble.statement.zip(trouble.statement_since),
         good_look: watched.known.good_look,
+        hand_look: watched.known.hand_look.map(|look| (look, cadence.good_by_hand(look))),
         known_since: watched.known_since,
         detail: trouble.detail.clone(),
     }

@@ -6,7 +6,7 @@
 
 use super::about;
 use super::bridges::Trust;
-use super::pace::{Pace, site_of};
+use super::pace::{Pace, Want, site_of};
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
@@ -62,12 +62,14 @@ pub struct Look {
     pub bytes: usize,
     /// What was read, or why nothing was.
     pub result: Result<Seen, Miss>,
-    /// The site and the miss of a second request, which change nothing about what was read.
-    pub aside: Option<(String, Miss)>,
     /// The other sources that were asked.
     pub others: Vec<Other>,
     /// How far the bridge can be trusted that it came through.
     pub trust: Trust,
+    /// Sites that refused on the way, whichever of them was asked last.
+    pub refusals: Vec<Refusal>,
+    /// Recipes that looked with a secret of the operator's, and whether it was accepted.
+    pub secrets: Vec<(String, bool)>,
 }
 
 /// What another source gave in the same look.
@@ -75,10 +77,24 @@ pub struct Look {
 pub struct Other {
     /// Which of the account's sources it is.
     pub source_no: usize,
-    /// Its site.
-    pub site: String,
     /// What it lists, or why nothing was read.
     pub result: Result<Listing, Miss>,
+}
+
+/// A site that refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The site.
+    pub site: String,
+    /// How long it asks us to wait.
+    pub asked: Option<Duration>,
+}
+
+impl Refusal {
+    /// What a miss at a site says about the whole site, if anything.
+    fn of(site: &str, miss: &Miss) -> Option<Self> {
+        miss.cools_site().then(|| Self { site: site.to_owned(), asked: miss.retry_after })
+    }
 }
 
 /// A page that could be read.
@@ -107,20 +123,30 @@ impl Eyes {
     /// when it recovers: so the order of the register holds at every look. A source whose bridge is suspected, or
     /// that stops short of a post known already, is no answer while there is another to ask.
     pub async fn look(&self, watched: &Watched, asking: &Asking) -> Look {
-        let mut looks: Vec<Look> = Vec::new();
-        for (source_no, source) in watched.registered.sources.iter().enumerate() {
-            let look = self.ask(watched, source_no, source, source_no > 0).await;
+        let mut looks: Vec<(usize, Look)> = Vec::new();
+        let (mut refusals, mut secrets) = (Vec::new(), Vec::new());
+        for (source_no, source) in watched.registered.machine_sources() {
+            // A source that may not be asked now says nothing: what the one before it gave stands.
+            let Some(mut look) = self.ask(watched, source_no, source, !looks.is_empty(), &mut refusals).await
+            else {
+                continue;
+            };
+            secrets.append(&mut look.secrets);
+            if let Err(miss) = &look.result {
+                refusals.extend(Refusal::of(&look.site, miss));
+            }
             let stands = look
                 .result
                 .as_ref()
                 .is_ok_and(|seen| !is_stale(seen, asking) && !stops_short(watched, seen, look.at));
-            looks.push(look);
+            looks.push((source_no, look));
             if stands && !asking.all {
                 break;
             }
         }
-        choose(watched, looks, asking)
-            .unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")))
+        let look = choose(watched, looks, asking)
+            .unwrap_or_else(|| self.missed(String::new(), Miss::new(Failure::NoSource, "")));
+        Look { refusals, secrets, ..look }
     }
 
     fn missed(&self, site: String, miss: Miss) -> Look {
@@ -130,40 +156,57 @@ impl Eyes {
             took: Duration::ZERO,
             bytes: 0,
             result: Err(miss),
-            aside: None,
             others: Vec::new(),
             trust: Trust::Full,
+            refusals: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
-    async fn ask(&self, watched: &Watched, source_no: usize, source: &Source, wait: bool) -> Look {
+    /// Asks one source. `wait`: it has no slot yet; `None` when it cannot have one soon.
+    async fn ask(
+        &self,
+        watched: &Watched,
+        source_no: usize,
+        source: &Source,
+        wait: bool,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<Look> {
         let Some(recipe) = self.recipes.find(&source.recipe) else {
-            return self.missed(
-                String::new(),
-                Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe)),
-            );
+            let miss = Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe));
+            return Some(self.missed(String::new(), miss));
         };
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
         let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
         let request = match recipe.request(&source.target, validators) {
             Ok(request) => request,
-            Err(reason) => return self.missed(String::new(), Miss::new(Failure::NoSource, reason)),
+            Err(reason) => return Some(self.missed(String::new(), Miss::new(Failure::NoSource, reason))),
         };
         let site = site_of(&request.url);
         if wait && !self.wait(&site, recipe, &request.url).await {
-            return self.missed(site, Miss::new(Failure::RateLimited, "该站点正在冷却，稍后再看"));
+            return None;
         }
         let fetched = match self.fetcher.fetch(request).await {
             Ok(fetched) => fetched,
-            Err(miss) => return self.missed(site, miss),
+            Err(miss) => return Some(self.missed(site, recipe.own(miss))),
         };
         let (took, bytes) = (fetched.took, fetched.body.len());
         let bridge =
             recipe.is_bridge().then(|| Bridge { site: site.clone(), platform: watched.registered.platform });
-        let mut aside = None;
-        let result = self.read(watched, source_no, recipe, fetched, &mut aside).await;
-        let result = result.map(|seen| Seen { bridge, ..seen });
-        Look { took, bytes, result, aside, ..self.missed(site, Miss::new(Failure::NoSource, "")) }
+        let result = self.read(watched, source_no, recipe, fetched, refusals).await;
+        let result = result.map(|seen| Seen { bridge, ..seen }).map_err(|miss| recipe.own(miss));
+        let accepted = match &result {
+            Ok(_) => Some(true),
+            Err(miss) => (miss.failure == Failure::Credential).then_some(false),
+        };
+        let secrets = accepted.filter(|_| recipe.is_armed()).map(|accepted| (recipe.name.clone(), accepted));
+        Some(Look {
+            took,
+            bytes,
+            result,
+            secrets: secrets.into_iter().collect(),
+            ..self.missed(site, Miss::new(Failure::NoSource, ""))
+        })
     }
 
     async fn read(
@@ -172,7 +215,7 @@ impl Eyes {
         source_no: usize,
         recipe: &Recipe,
         fetched: Fetched,
-        aside: &mut Option<(String, Miss)>,
+        refusals: &mut Vec<Refusal>,
     ) -> Result<Seen, Miss> {
         let seen = |extracted| Seen {
             source_no,
@@ -191,8 +234,8 @@ impl Eyes {
             let target = watched.registered.sources.get(source_no).map_or("", |source| &source.target);
             if let Some((site, told)) = self.profile(recipe, target).await {
                 read = about::joined(read, &told);
-                *aside = told.err().map(|miss| (site, miss));
-                if let Some((site, miss)) = aside {
+                if let Err(miss) = &told {
+                    refusals.extend(Refusal::of(&site, miss));
                     let (class, detail) = (miss.failure.class(), miss.detail.as_str());
                     tracing::debug!(
                         account.id = watched.id.0,
@@ -205,7 +248,7 @@ impl Eyes {
             }
         }
         let mut extracted = read?;
-        self.follow(watched, recipe, &mut extracted).await;
+        self.follow(watched, recipe, &mut extracted, refusals).await;
         Ok(seen(Some(extracted)))
     }
 
@@ -217,12 +260,19 @@ impl Eyes {
             return None;
         }
         let answer = self.fetcher.fetch(request).await;
-        Some((site, answer.and_then(|fetched| extract::profile(recipe, &fetched))))
+        let told = answer.and_then(|fetched| extract::profile(recipe, &fetched));
+        Some((site, told.map_err(|miss| recipe.own(miss))))
     }
 
     /// Reads the own pages of new posts for what their list does not say. A page that cannot be read changes
     /// nothing: the list has been read.
-    async fn follow(&self, watched: &Watched, recipe: &Recipe, extracted: &mut Extracted) {
+    async fn follow(
+        &self,
+        watched: &Watched,
+        recipe: &Recipe,
+        extracted: &mut Extracted,
+        refusals: &mut Vec<Refusal>,
+    ) {
         let Some(follow) = recipe.follow() else { return };
         let wanting = extracted.posts.iter_mut().filter(|post| {
             let vague = !matches!(post.published, Some(Published::At(_))) || post.source.is_none();
@@ -234,7 +284,14 @@ impl Eyes {
                 return;
             }
             let Ok(fetched) = self.fetcher.fetch(Request::get(url)).await else { continue };
-            let Ok(article) = extract::article(recipe, &fetched, self.clock.now()) else { continue };
+            let article = match extract::article(recipe, &fetched, self.clock.now()) {
+                Ok(article) => article,
+                Err(miss) if miss.cools_site() => {
+                    refusals.extend(Refusal::of(&site_of(&fetched.url), &miss));
+                    return;
+                }
+                Err(_) => continue,
+            };
             if let Some(published) = article.published {
                 post.published = Some(published);
                 if let Some(line) = extracted.listing.lines.iter_mut().find(|line| line.key == post.key) {
@@ -270,18 +327,19 @@ impl Eyes {
     async fn wait(&self, site: &str, recipe: &Recipe, url: &Url) -> bool {
         // A store that cannot be asked must not turn into a burst of requests: the plain gap is kept instead.
         let gap = self.gap(recipe, url);
-        let slot = match self.pace.reserve(site, gap).await {
-            Ok(slot) => slot,
+        let reach = self.clock.now() + PATIENCE;
+        let want = Want::one(recipe, gap);
+        let paced = want.is_paced();
+        let slot = match self.pace.reserve(site, want, reach).await {
+            Ok(Some(slot)) => slot,
+            Ok(None) => return false,
             Err(error) => {
                 tracing::warn!(%error, site, "no slot could be reserved, keeping the plain gap");
-                self.clock.now() + chrono::Duration::from_std(gap).unwrap_or_default()
+                self.clock.now() + chrono::Duration::from_std(gap).unwrap_or_default().min(PATIENCE)
             }
         };
-        if slot - self.clock.now() > PATIENCE {
-            return false;
-        }
         self.clock.sleep_until(slot).await;
-        true
+        !paced || self.pace.held(site).is_none()
     }
 }
 
@@ -302,12 +360,13 @@ fn is_stale(seen: &Seen, asking: &Asking) -> bool {
 
 /// The look that counts: of the sources that answered, the first one but for those that show newer posts; without
 /// any, one through a bridge that is suspected; without any, the last miss.
-fn choose(watched: &Watched, looks: Vec<Look>, asking: &Asking) -> Option<Look> {
+fn choose(watched: &Watched, looks: Vec<(usize, Look)>, asking: &Asking) -> Option<Look> {
     let mut chosen: Option<usize> = None;
-    for (place, look) in looks.iter().enumerate() {
-        let better = match (&look.result, chosen.map(|place| &looks[place].result)) {
+    for (place, (_, look)) in looks.iter().enumerate() {
+        let better = match (&look.result, chosen.map(|place| &looks[place].1.result)) {
+            (_, None) => true,
             (Err(_), Some(before)) => before.is_err(),
-            (_, None) | (Ok(_), Some(Err(_))) => true,
+            (Ok(_), Some(Err(_))) => true,
             (Ok(seen), Some(Ok(before))) => match (is_stale(seen, asking), is_stale(before, asking)) {
                 (false, true) => true,
                 (true, false) => false,
@@ -320,12 +379,12 @@ fn choose(watched: &Watched, looks: Vec<Look>, asking: &Asking) -> Option<Look> 
     }
     let chosen = chosen?;
     let (mut look, mut others) = (None, Vec::new());
-    for (place, other) in looks.into_iter().enumerate() {
+    for (place, (source_no, other)) in looks.into_iter().enumerate() {
         if place == chosen {
             look = Some(other);
         } else {
             let result = other.result.map(|seen| listing(watched, &seen).clone());
-            others.push(Other { source_no: place, site: other.site, result });
+            others.push(Other { source_no, result });
         }
     }
     let mut look = look?;

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 /// The columns of [`WatchedRow`] and where they come from, in one place for every statement that returns them.
 macro_rules! watched_columns {
     () => {
-        "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.covers_since, a.reach, a.last_update, \
+        "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.hand_look, a.covers_since, a.reach, a.last_update, \
          a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.posts_counted, a.failures, a.failure, a.failing_since, \
          a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.bridge, a.news_at, a.etag, a.last_modified, t.listing, \
          a.open_cases, a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
@@ -34,6 +34,7 @@ pub(crate) struct WatchedRow {
     state: String,
     last_visit: Option<i64>,
     good_look: Option<i64>,
+    hand_look: Option<i64>,
     covers_since: Option<i64>,
     reach: Option<i64>,
     last_update: Option<i64>,
@@ -83,6 +84,7 @@ impl TryFrom<WatchedRow> for Watched {
             known: Known {
                 last_visit: row.last_visit.map(from_ms),
                 good_look: row.good_look.map(from_ms),
+                hand_look: row.hand_look.map(from_ms),
                 covers_since: row.covers_since.map(from_ms),
                 reach: row.reach.map(from_ms),
                 last_update: row.last_update.map(from_ms),
@@ -139,6 +141,17 @@ pub struct Finish {
     pub lean: bool,
 }
 
+/// An account given back without a look.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The account as it was handed out.
+    pub watched: Watched,
+    /// When to take it again.
+    pub due_at: DateTime<Utc>,
+    /// Why not before; `None`: as it stands.
+    pub why: Option<String>,
+}
+
 impl Tx {
     /// Gives leased accounts back with what was learnt. Returns those whose lease still held; whatever was
     /// learnt about the others must not be written.
@@ -187,7 +200,7 @@ impl Tx {
                  failures = v.column13, failure = v.column14, failing_since = v.column15, statement = v.column16, \
                  statement_since = v.column17, doubt_since = v.column18, detail = v.column19, source_no = v.column20, \
                  etag = v.column21, last_modified = v.column22, open_cases = v.column23, posts_counted = v.column24, \
-                 bridge = v.column25, news_at = v.column26 FROM (",
+                 bridge = v.column25, news_at = v.column26, hand_look = v.column27 FROM (",
             );
             query.push_values(chunk, |mut row, finish| {
                 let Watched { id, state, known, trouble, source_no, bridge, validators, open_cases, .. } = &finish.watched;
@@ -216,7 +229,8 @@ impl Tx {
                     .push_bind(i64::from(*open_cases))
                     .push_bind(known.posts_counted.map(|n| i64::try_from(n).unwrap_or(i64::MAX)))
                     .push_bind(bridge.as_ref().map(ToString::to_string).unwrap_or_default())
-                    .push_bind(known.news_at.map(to_ms));
+                    .push_bind(known.news_at.map(to_ms))
+                    .push_bind(known.hand_look.map(to_ms));
             });
             query.push(") AS v WHERE id = v.column1");
             query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
@@ -236,18 +250,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives leased accounts back without a look, to be taken again at `due_at`.
-    pub async fn release_accounts(&mut self, accounts: &[(Watched, DateTime<Utc>)]) -> Result<(), Error> {
+    /// Gives leased accounts back without a look, to be taken again at their times.
+    pub async fn release_accounts(&mut self, accounts: &[Release]) -> Result<(), Error> {
         for chunk in accounts.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* release_accounts */ UPDATE account_look SET due_at = v.column2, lease_token = NULL, attempts = v.column4 FROM (",
+                    "/* release_accounts */ UPDATE account_look SET due_at = v.column2, lease_token = NULL, attempts = v.column4, \
+                     due_why = COALESCE(v.column5, due_why) FROM (",
                 );
-                query.push_values(chunk, |mut row, (watched, due)| {
+                query.push_values(chunk, |mut row, Release { watched, due_at, why }| {
                     row.push_bind(watched.id.0)
-                        .push_bind(to_ms(*due))
+                        .push_bind(to_ms(*due_at))
                         .push_bind(watched.token)
-                        .push_bind(i64::from(watched.attempts));
+                        .push_bind(i64::from(watched.attempts))
+                        .push_bind(why.clone());
                 });
                 query.push(") AS v WHERE account_id = v.column1 AND lease_token = v.column3");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

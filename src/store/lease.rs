@@ -6,11 +6,13 @@
 //! token no longer matches). These are the only statements with one text for each database.
 
 use super::accounts::{WatchedRow, watched_columns};
-use super::{Error, Store, Tx, on_tx, to_json};
+use super::{CHUNK, Error, Store, Tx, on_tx, to_json};
+use crate::model::account::AccountId;
 use crate::model::moment::to_ms;
 use crate::model::watch::Watched;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
+use sqlx::QueryBuilder;
 
 /// Proof that rows were taken: what was taken later by somebody else carries another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,6 +145,37 @@ impl Store {
         });
         tx.commit().await?;
         Ok(ids)
+    }
+
+    /// Takes these accounts whether they are due or not, for what is learnt about them by another way than a look. A look
+    /// that is under way loses its lease.
+    pub async fn lease_these(
+        &self,
+        accounts: &[AccountId],
+        until: DateTime<Utc>,
+        token: Token,
+    ) -> Result<Vec<Watched>, Error> {
+        let mut tx = self.begin().await?;
+        let mut leased = Vec::with_capacity(accounts.len());
+        for chunk in accounts.chunks(CHUNK) {
+            let ids: Vec<i64> = on_tx!(&mut tx, Db, conn => {
+                let mut query = QueryBuilder::<Db>::new("/* lease_these */ UPDATE account_look SET due_at = ");
+                query.push_bind(to_ms(until)).push(", lease_token = ").push_bind(token.0);
+                query.push(", attempts = attempts + 1 WHERE account_id IN (");
+                let mut list = query.separated(", ");
+                for account in chunk {
+                    list.push_bind(account.0);
+                }
+                query.push(") RETURNING account_id");
+                query.build_query_scalar().persistent(false).fetch_all(conn).await?
+            });
+            let statement = LEASED_ACCOUNTS.of(&tx);
+            let rows: Vec<WatchedRow> = on_tx!(&mut tx, Db, conn =>
+                sqlx::query_as::<Db, WatchedRow>(statement).bind(to_json(&ids)).fetch_all(conn).await?);
+            leased.extend(rows.into_iter().map(Watched::try_from));
+        }
+        tx.commit().await?;
+        leased.into_iter().collect()
     }
 
     /// Takes due accounts with everything remembered about them, at most `per_site` of one site.

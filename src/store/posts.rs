@@ -163,6 +163,29 @@ impl Store {
         Ok(known)
     }
 
+    /// The accounts, all different, that have a known post printed within their span of time: from the first instant to
+    /// before the second.
+    pub async fn posts_between(
+        &self,
+        wanted: &[(AccountId, DateTime<Utc>, DateTime<Utc>)],
+    ) -> Result<HashSet<AccountId>, Error> {
+        let mut known = HashSet::new();
+        for chunk in wanted.chunks(1000) {
+            let rows: Vec<i64> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new("/* posts_between */ SELECT DISTINCT p.account_id FROM (");
+                query.push_values(chunk, |mut row, (account, from, to)| {
+                    row.push_bind(account.0).push_bind(to_ms(*from)).push_bind(to_ms(*to));
+                });
+                query.push(
+                    ") AS w JOIN post AS p ON p.account_id = w.column1 AND p.published >= w.column2 AND p.published < w.column3",
+                );
+                query.build_query_scalar().persistent(false).fetch_all(pool).await?
+            });
+            known.extend(rows.into_iter().map(AccountId));
+        }
+        Ok(known)
+    }
+
     /// The newest posts of an account that had been seen by an instant.
     pub async fn list_posts(
         &self,

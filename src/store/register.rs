@@ -5,10 +5,10 @@
 
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json};
 use crate::model::account::{AccountId, AccountState, Registered, Status};
-use crate::model::moment::to_ms;
+use crate::model::moment::{from_ms, to_ms};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a new line of the register makes of an account's row. What the register says about the account itself
 /// (closing, deregistered) shows at once; any other state waits for a look.
@@ -204,5 +204,50 @@ impl Store {
         rows.into_iter()
             .map(|(id, text)| Ok((AccountId(id), json("account_text", "register", id, &text)?)))
             .collect()
+    }
+}
+
+/// An account as the register's keys and names lead to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number.
+    pub id: AccountId,
+    /// Its line of the register.
+    pub registered: Registered,
+    /// Taken out of the register.
+    pub retired: bool,
+    /// Latest effective time of a post.
+    pub last_update: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// The accounts that have one of these words as their key or name, retired ones included.
+    pub async fn find_entries(&self, words: &[String]) -> Result<Vec<Entry>, Error> {
+        let mut found: BTreeMap<i64, Entry> = BTreeMap::new();
+        for chunk in words.chunks(CHUNK) {
+            let rows: Vec<(i64, String, bool, Option<i64>)> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* find_entries */ SELECT a.id, t.register, a.retired_at IS NOT NULL, a.last_update FROM account AS a \
+                     JOIN account_text AS t ON t.account_id = a.id WHERE a.key IN (",
+                );
+                let mut list = query.separated(", ");
+                for word in chunk {
+                    list.push_bind(word.clone());
+                }
+                query.push(") OR a.name IN (");
+                let mut list = query.separated(", ");
+                for word in chunk {
+                    list.push_bind(word.clone());
+                }
+                query.push(")");
+                query.build_query_as().persistent(false).fetch_all(pool).await?
+            });
+            for (id, text, retired, last_update) in rows {
+                let registered = json("account_text", "register", id, &text)?;
+                let last_update = last_update.map(from_ms);
+                found.insert(id, Entry { id: AccountId(id), registered, retired, last_update });
+            }
+        }
+        Ok(found.into_values().collect())
     }
 }

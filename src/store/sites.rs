@@ -18,6 +18,33 @@ const WARM: &str = "/* warm_site */ UPDATE site SET cool_count = 0 WHERE site = 
 const COOLING: &str =
     "/* cooling_sites */ SELECT site, cool_until, cool_count FROM site WHERE cool_count > 0";
 
+/// What is asked of one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Slots wanted.
+    pub requests: u32,
+    /// The time between two of them.
+    pub gap: Duration,
+    /// How many requests the site may have been sent today.
+    pub allowed: i64,
+}
+
+impl Ask {
+    /// The allowance of a site without a daily budget.
+    pub const UNLIMITED: i64 = i64::MAX >> 1;
+}
+
+/// What was granted of one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The first slot; when none was granted, the first that is free.
+    pub first: DateTime<Utc>,
+    /// Slots granted.
+    pub requests: u32,
+    /// Requests of today, those granted included.
+    pub asked: i64,
+}
+
 /// A site that is left alone, or was not long ago.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cooling {
@@ -30,39 +57,72 @@ pub struct Cooling {
 }
 
 impl Store {
-    /// Reserves consecutive slots of sites: for each site, all of them different, the time its slots take together.
-    /// Returns the first slot of each.
+    /// Reserves consecutive slots of sites that are all different, in one statement. Of each as many are granted as are
+    /// wanted, begin by `reach` and are within the day's allowance.
     ///
-    /// Reserving moves the next free slot on by that time, from the latest of now, the next free slot and the end of
-    /// a cool-down; the slots just taken are those before it.
+    /// The first slot is the latest of now, the next free slot and the end of a cool-down. Only what was granted moves
+    /// the next free slot on, so that whoever got none takes none from others.
     pub async fn reserve_slots(
         &self,
-        wants: &BTreeMap<String, Duration>,
+        asks: &BTreeMap<String, Ask>,
         now: DateTime<Utc>,
-    ) -> Result<HashMap<String, DateTime<Utc>>, Error> {
-        if wants.is_empty() {
+        reach: DateTime<Utc>,
+        day: i64,
+    ) -> Result<HashMap<String, Grant>, Error> {
+        if asks.is_empty() {
             return Ok(HashMap::new());
         }
-        let now = to_ms(now);
+        let (now, reach) = (to_ms(now), to_ms(reach));
         let mut tx = self.begin().await?;
-        let rows: Vec<(String, i64)> = on_tx!(&mut tx, Db, conn => {
-            let mut query = QueryBuilder::<Db>::new("/* reserve_slots */ INSERT INTO site (site, next_slot_at) ");
+        let rows: Vec<(String, i64, i64, i64)> = on_tx!(&mut tx, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* reserve_slots */ INSERT INTO site (site, next_slot_at, day, asked, gap, wanted, allowed, granted) ",
+            );
             // In one order, lest two workers wait for each other.
-            query.push_values(wants, |mut row, (site, span)| {
-                row.push_bind(site.clone()).push_bind(now.saturating_add(span.num_milliseconds()));
+            query.push_values(asks, |mut row, (site, ask)| {
+                let gap = ask.gap.num_milliseconds();
+                let fit = (reach - now).checked_div(gap).map_or(i64::MAX, |more| more + 1);
+                let granted = i64::from(ask.requests).min(fit).min(ask.allowed).max(0);
+                row.push_bind(site.clone())
+                    .push_bind(now.saturating_add(gap.saturating_mul(granted)))
+                    .push_bind(day)
+                    .push_bind(granted)
+                    .push_bind(gap)
+                    .push_bind(i64::from(ask.requests))
+                    .push_bind(ask.allowed)
+                    .push_bind(granted);
             });
-            query.push(" ON CONFLICT (site) DO UPDATE SET next_slot_at = excluded.next_slot_at - ").push_bind(now);
-            query.push(" + CASE WHEN site.cool_until > ").push_bind(now);
-            query.push(" AND site.cool_until >= site.next_slot_at THEN site.cool_until WHEN site.next_slot_at > ").push_bind(now);
-            query.push(" THEN site.next_slot_at ELSE ").push_bind(now).push(" END RETURNING site, next_slot_at");
-            query.build_query_as().persistent(wants.len() == 1).fetch_all(conn).await?
+            let base = format!(
+                "CASE WHEN site.cool_until > {now} AND site.cool_until >= site.next_slot_at THEN site.cool_until \
+                 WHEN site.next_slot_at > {now} THEN site.next_slot_at ELSE {now} END"
+            );
+            let used = "CASE WHEN site.day = excluded.day THEN site.asked ELSE 0 END";
+            let left = format!("(excluded.allowed - {used})");
+            let fit = format!(
+                "CASE WHEN {base} > {reach} THEN 0 WHEN excluded.gap = 0 THEN excluded.wanted \
+                 ELSE ({reach} - {base}) / excluded.gap + 1 END"
+            );
+            let granted = format!(
+                "CASE WHEN {left} <= 0 THEN 0 \
+                 WHEN excluded.wanted <= {fit} AND excluded.wanted <= {left} THEN excluded.wanted \
+                 WHEN {fit} <= {left} THEN {fit} ELSE {left} END"
+            );
+            // Every expression sees the row as it was before. Numbers of our own are written out, for they stand in
+            // it many times.
+            query.push(format!(
+                " ON CONFLICT (site) DO UPDATE SET next_slot_at = {base} + excluded.gap * ({granted}), \
+                 asked = {used} + ({granted}), day = excluded.day, gap = excluded.gap, wanted = excluded.wanted, \
+                 allowed = excluded.allowed, granted = {granted} RETURNING site, next_slot_at, granted, asked"
+            ));
+            query.build_query_as().persistent(false).fetch_all(conn).await?
         });
         tx.commit().await?;
-        let first = |(site, next): (String, i64)| {
-            let span = wants.get(&site).copied().unwrap_or_default();
-            (site, from_ms(next) - span)
+        let grant = |(site, next, granted, asked): (String, i64, i64, i64)| {
+            let gap = asks.get(&site).map_or(0, |ask| ask.gap.num_milliseconds());
+            let first = from_ms(next - gap.saturating_mul(granted));
+            (site, Grant { first, requests: small(granted), asked })
         };
-        Ok(rows.into_iter().map(first).collect())
+        Ok(rows.into_iter().map(grant).collect())
     }
 
     /// Notes that a site refused at an instant, and leaves it alone until `until` says, given how often in a row

@@ -9,8 +9,9 @@ const ENSURE_JOB: &str =
     "/* ensure_job */ INSERT INTO job (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 const JOB_NAME: &str = "/* job_name */ SELECT name FROM job WHERE id = $1";
 const FINISH_JOB: &str = "/* finish_job */ UPDATE job SET due_at = $3, lease_token = NULL, attempts = 0 WHERE id = $1 AND lease_token = $2";
-/// The newest look at each account stays however old it is: it is what the present state rests on.
-const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE account_id > $2 AND account_id <= $3 AND at < $1 AND EXISTS \
+/// The newest look at each account stays however old it is: it is what the present state rests on. What people saw
+/// stays for good, for nobody could look at it again.
+const FORGET_VISITS: &str = "/* forget_visits */ DELETE FROM visit WHERE account_id > $2 AND account_id <= $3 AND at < $1 AND hand IS NULL AND EXISTS \
      (SELECT 1 FROM account_look AS l WHERE l.account_id = visit.account_id AND l.good_look > visit.at AND l.last_visit > visit.at)";
 
 /// The newest value of each fact stays however old it is.

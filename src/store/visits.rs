@@ -1,7 +1,7 @@
 //! The log of looks.
 
 use super::accounts::small;
-use super::{CHUNK, Error, Store, Tx, on_db, on_tx, storable, word};
+use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, storable, to_json, word};
 use crate::model::account::AccountId;
 use crate::model::moment::{from_ms, to_ms};
 use crate::model::visit::{Failure, Outcome, OutcomeKind, Visit};
@@ -20,9 +20,10 @@ struct VisitRow {
     duration_ms: i64,
     status: i64,
     detail: String,
+    hand: Option<String>,
 }
 
-const LIST_VISITS: &str = "/* list_visits */ SELECT account_id, at, outcome, failure, items, fresh, covers_since, duration_ms, status, detail \
+const LIST_VISITS: &str = "/* list_visits */ SELECT account_id, at, outcome, failure, items, fresh, covers_since, duration_ms, status, detail, hand \
      FROM visit WHERE account_id = $1 AND at <= $2 ORDER BY at DESC LIMIT $3";
 
 impl Tx {
@@ -32,7 +33,7 @@ impl Tx {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
                     "/* insert_visits */ INSERT INTO visit (account_id, at, outcome, failure, items, fresh, covers_since, duration_ms, \
-                     status, detail) ",
+                     status, detail, hand) ",
                 );
                 query.push_values(chunk, |mut row, visit| {
                     let fresh = match visit.outcome {
@@ -48,7 +49,8 @@ impl Tx {
                         .push_bind(visit.covers_since.map(to_ms))
                         .push_bind(i64::from(visit.duration_ms))
                         .push_bind(i64::from(visit.status))
-                        .push_bind(storable(&visit.detail));
+                        .push_bind(storable(&visit.detail))
+                        .push_bind(visit.hand.as_ref().map(to_json));
                 });
                 query.push(" ON CONFLICT (account_id, at) DO NOTHING");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
@@ -70,6 +72,27 @@ impl Store {
         let rows: Vec<VisitRow> = on_db!(self, Db, pool =>
             sqlx::query_as::<Db, VisitRow>(LIST_VISITS).bind(account.0).bind(to_ms(until)).bind(limit).fetch_all(pool).await?);
         rows.into_iter().map(Visit::try_from).collect()
+    }
+
+    /// Every look that people took at these accounts, in the order of time.
+    pub async fn list_hand_looks(&self, accounts: &[AccountId]) -> Result<Vec<Visit>, Error> {
+        let mut looks = Vec::new();
+        for chunk in accounts.chunks(CHUNK) {
+            let rows: Vec<VisitRow> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* list_hand_looks */ SELECT account_id, at, outcome, failure, items, fresh, covers_since, duration_ms, status, \
+                     detail, hand FROM visit WHERE hand IS NOT NULL AND account_id IN (",
+                );
+                let mut list = query.separated(", ");
+                for account in chunk {
+                    list.push_bind(account.0);
+                }
+                query.push(") ORDER BY account_id, at");
+                query.build_query_as().persistent(false).fetch_all(pool).await?
+            });
+            looks.extend(rows);
+        }
+        looks.into_iter().map(Visit::try_from).collect()
     }
 }
 
@@ -94,6 +117,7 @@ impl TryFrom<VisitRow> for Visit {
             duration_ms: small(row.duration_ms),
             status: u16::try_from(row.status).unwrap_or(0),
             detail: row.detail,
+            hand: row.hand.map(|text| json("visit", "hand", row.account_id, &text)).transpose()?,
         })
     }
 }

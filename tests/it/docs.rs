@@ -300,7 +300,10 @@ fn command_lines_of_the_readmes_exist() {
             for hit in lines[1].lines().filter_map(|line| call.captures(line)) {
                 let line = &hit[0];
                 let name = sub_command(&hit[1]).unwrap_or_else(|| panic!("{file}: {line}: no command"));
-                let help = xunwang(&[name, "--help"]);
+                // A command of commands has its flags one word further.
+                let inner = hit[1].split_whitespace().nth(1).filter(|_| name == "evidence");
+                let words: Vec<&str> = [Some(name), inner, Some("--help")].into_iter().flatten().collect();
+                let help = xunwang(&words);
                 assert!(help.status.success(), "{file}: {line}");
                 let help = String::from_utf8_lossy(&help.stdout).into_owned();
                 for flag in flag.find_iter(&hit[1]) {
@@ -310,7 +313,9 @@ fn command_lines_of_the_readmes_exist() {
             }
         }
     }
-    for name in ["demo", "run", "check", "import", "sweep", "probe", "explain", "eval", "test-mail"] {
+    for name in
+        ["demo", "run", "check", "import", "sweep", "probe", "explain", "evidence", "eval", "test-mail"]
+    {
         assert!(seen.contains(name), "no README shows xunwang {name}");
     }
 }

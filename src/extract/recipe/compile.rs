@@ -12,14 +12,17 @@ use crate::extract::challenge::Mark;
 use crate::extract::embedded::Embedded;
 use crate::extract::path::Path as JsonPath;
 use crate::model::post::Origin;
+use crate::model::quiet::Quiet;
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
 use url::Url;
 
-/// Pace of a recipe that names none (PLATFORMS: at least two seconds between calls to a government site).
-const PACE: Pace = Pace { gap: Duration::from_secs(2), jitter: 0.3, daily: None };
+/// Pace of a recipe that names none: at least two seconds between calls to a government site.
+fn usual_pace() -> Pace {
+    Pace { gap: Duration::from_secs(2), jitter: 0.3, daily: None, quiet: Quiet::default() }
+}
 
 /// The recipe of a file; `walls` are the general marks.
 pub(super) fn recipe(path: &Path, text: &str, walls: &[Mark]) -> Result<Recipe, Vec<Mistake>> {
@@ -80,13 +83,22 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
     };
     let mut all = marks(desk, file.marks);
     all.extend_from_slice(walls);
-    let gap = file.pace.map_or(PACE, |part| {
+    let gap = file.pace.map_or_else(usual_pace, |part| {
         let place = part.span();
         let part = part.into_inner();
         if !(0.0..=1.0).contains(&part.jitter) {
-            desk.wrong(place, "pace.jitter", "应在0与1之间", "例如 0.3 表示间隔上下浮动三成");
+            desk.wrong(place.clone(), "pace.jitter", "应在0与1之间", "例如 0.3 表示间隔上下浮动三成");
         }
-        Pace { gap: part.gap, jitter: part.jitter, daily: part.daily }
+        if part.daily == Some(0) {
+            desk.wrong(place.clone(), "pace.daily", "不能为0", "删去此项即不限每日次数");
+        }
+        let quiet = part.quiet.map_or(Ok(Quiet::default()), |spans| spans.text().parse());
+        let quiet = quiet.unwrap_or_else(|reason: String| {
+            let advice = "北京时间,例如 quiet = \"01:00-06:00\",可跨零点,多个时段写成列表";
+            desk.wrong(place, "pace.quiet", reason, advice);
+            Quiet::default()
+        });
+        Pace { gap: part.gap, jitter: part.jitter, daily: part.daily, quiet }
     });
     let name = file.name?.into_inner();
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -98,6 +110,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         base,
         url: url?,
         headers: file.headers.into_iter().collect(),
+        secret: None,
         conditional: file.conditional.unwrap_or(true),
         follow: file.follow.map(|part| Follow { max: part.max }),
         pace: gap,

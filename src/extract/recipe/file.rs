@@ -65,6 +65,25 @@ pub(super) struct PacePart {
     #[serde(default)]
     pub(super) jitter: f64,
     pub(super) daily: Option<u32>,
+    pub(super) quiet: Option<Spans>,
+}
+
+/// `quiet = "01:00-06:00"`, or several in a list.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Spans {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Spans {
+    /// All of them as one text.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::One(text) => text.clone(),
+            Self::Several(list) => list.join(","),
+        }
+    }
 }
 
 #[derive(Deserialize)]

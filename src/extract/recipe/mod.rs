@@ -15,15 +15,17 @@ use super::challenge::Mark;
 use super::embedded::Embedded;
 use super::path::{Path, Test};
 use crate::model::account::Platform;
-use crate::model::page::{Request, Validators};
+use crate::model::page::{Miss, Request, SecretHeader, Validators};
 use crate::model::post::Origin;
+use crate::model::quiet::Quiet;
+use crate::model::visit::Failure;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use profile::ProfilePage;
 use regex::Regex;
 use scraper::Selector;
 use std::path::PathBuf;
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// How a platform is read.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct Recipe {
     base: Option<Url>,
     url: String,
     headers: Vec<(String, String)>,
+    /// The operator's own cookie or token, out of the configuration.
+    secret: Option<SecretHeader>,
     conditional: bool,
     follow: Option<Follow>,
     pace: Pace,
@@ -74,7 +78,7 @@ pub struct Follow {
 }
 
 /// How often a site may be asked.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
     /// Between two requests to the site.
     pub gap: Duration,
@@ -82,6 +86,8 @@ pub struct Pace {
     pub jitter: f64,
     /// Requests to the site in one day; none means no limit beyond the gap.
     pub daily: Option<u32>,
+    /// Hours in which the site is not asked.
+    pub quiet: Quiet,
 }
 
 /// A saved page that the recipe must read; `check` reads it.
@@ -198,6 +204,15 @@ pub(super) enum Field {
     Url,
 }
 
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
 /// What may stand unescaped in one value of a path or query.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -237,7 +252,55 @@ impl Recipe {
             return Err(format!("“{target}”不是 http 或 https 网址"));
         }
         let headers = headers.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
-        Ok(Request { headers, ..Request::get(url) })
+        // Whatever the template makes of a target, the secret goes to the recipe's own host alone.
+        let secret = self.secret.clone().filter(|_| self.may_send_secret(&url));
+        Ok(Request { headers, secret, ..Request::get(url) })
+    }
+
+    /// Whether an address is the recipe's own host, and the way there cannot be listened to.
+    fn may_send_secret(&self, url: &Url) -> bool {
+        let Some(base) = &self.base else { return false };
+        base.host() == url.host()
+            && base.port_or_known_default() == url.port_or_known_default()
+            && (url.scheme() == "https" || is_loopback(url))
+    }
+
+    /// Gives the recipe a secret to send. The error says in Chinese why it cannot have one.
+    pub fn arm(&mut self, secret: SecretHeader) -> Result<(), String> {
+        let Some(base) = &self.base else {
+            return Err("采集规则没有 base,凭据不知道可以发给谁".to_owned());
+        };
+        if !self.may_send_secret(base) {
+            return Err("采集规则的 base 不是 https 网址,凭据会在途中泄露".to_owned());
+        }
+        self.secret = Some(secret);
+        Ok(())
+    }
+
+    /// Whether the recipe looks with a secret of the operator's.
+    #[must_use]
+    pub const fn is_armed(&self) -> bool {
+        self.secret.is_some()
+    }
+
+    /// A miss as this recipe means it: with a secret a login wall says that the secret is no longer accepted, without
+    /// one there is none to be accepted. Words of the page that repeat the secret are taken out.
+    #[must_use]
+    pub fn own(&self, mut miss: Miss) -> Miss {
+        match (&self.secret, miss.failure) {
+            (Some(_), Failure::LoginWall) => miss.failure = Failure::Credential,
+            (None, Failure::Credential) => miss.failure = Failure::LoginWall,
+            _ => {}
+        }
+        if let Some(secret) = &self.secret {
+            let whole = secret.value.reveal();
+            let parts =
+                whole.split(';').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.trim());
+            for part in std::iter::once(whole).chain(parts.filter(|part| part.len() >= 6)) {
+                miss.detail = miss.detail.replace(part, "…");
+            }
+        }
+        miss
     }
 
     /// Whether to fetch the pages of new posts, and how many at most.
@@ -258,8 +321,8 @@ impl Recipe {
 
     /// How often the recipe's site may be asked.
     #[must_use]
-    pub const fn pace(&self) -> Pace {
-        self.pace
+    pub const fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Whether somebody else's program stands between us and the platform.

@@ -6,7 +6,7 @@ use super::{Golden, Recipe, compile};
 use crate::config::mistake::Mistake;
 use crate::extract::{extract, profile};
 use crate::model::listing::Listing;
-use crate::model::page::Fetched;
+use crate::model::page::{Fetched, SecretHeader};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,12 @@ impl Recipes {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Arc<Recipe>> {
         self.by_name.get(name)
+    }
+
+    /// Gives a recipe a secret to send. The error says in Chinese why it cannot have one.
+    pub fn arm(&mut self, name: &str, secret: SecretHeader) -> Result<(), String> {
+        let recipe = self.by_name.get_mut(name).ok_or_else(|| format!("没有名为“{name}”的采集规则"))?;
+        Arc::make_mut(recipe).arm(secret)
     }
 
     /// Every recipe in the order of names.

@@ -241,7 +241,13 @@ proptest! {
                 memory.note(&told, at(hour));
                 judgement = judge(&registered, &memory, &told, at(hour));
             }
-            let sure = Sureness { good: what != FAILED, judged: false, profile: judgement.sure, compared: false };
+            let sure = Sureness {
+                good: what != FAILED,
+                judged: false,
+                profile: judgement.sure,
+                compared: false,
+                complete: true,
+            };
             judgement.findings.retain(|finding| finding.rule == Rule::Renamed);
             let cases: Vec<&Incident> = running.iter().collect();
             let verdict = compare(AccountId(1), &cases, judgement.findings, sure);

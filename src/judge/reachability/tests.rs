@@ -14,6 +14,7 @@ fn failing(failures: u32, failure: Failure) -> Sight {
         failing_since: Some(at(60)),
         statement: failure.is_statement().then_some((failure, at(60))),
         good_look: Some(at(50)),
+        hand_look: None,
         known_since: at(0),
         detail: String::new(),
     }

@@ -105,7 +105,8 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
         took: std::time::Duration::ZERO,
         bytes: 0,
         result: Ok(seen),
-        aside: None,
+        refusals: Vec::new(),
+        secrets: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     };

@@ -110,7 +110,8 @@ fn look(hours: i64, result: Result<Seen, Miss>) -> Look {
         took: std::time::Duration::ZERO,
         bytes: 0,
         result,
-        aside: None,
+        refusals: Vec::new(),
+        secrets: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     }
@@ -263,7 +264,7 @@ fn a_source_that_stops_short_of_a_known_post_is_no_look_while_the_other_cannot_b
 #[test]
 fn sources_that_disagree_are_told_to_the_operator_and_the_newest_wins() {
     let watched = behind(0, &[-24 * 3]);
-    let others = vec![Other { source_no: 0, site: String::new(), result: Ok(list(0, &[-24 * 9]).listing) }];
+    let others = vec![Other { source_no: 0, result: Ok(list(0, &[-24 * 9]).listing) }];
     let looked = settled(watched, Look { others, ..look(24, Ok(seen(1, Some(list(7, &[-24 * 3, -24]))))) });
     assert_eq!(looked.finish.watched.known.last_update, Some(at(-24)));
     let told = looked.findings.iter().find(|finding| finding.rule == Rule::SourcesDisagree).unwrap();

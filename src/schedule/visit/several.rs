@@ -62,7 +62,8 @@ fn look(source_no: usize, result: Result<Listing, Failure>) -> Look {
         took: Duration::ZERO,
         bytes: 0,
         result: result.map(seen).map_err(|failure| Miss::new(failure, "")),
-        aside: None,
+        refusals: Vec::new(),
+        secrets: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     }
@@ -71,7 +72,7 @@ fn look(source_no: usize, result: Result<Listing, Failure>) -> Look {
 /// The source that counts and whether it stops short, or the failure.
 fn chosen(looks: Vec<Look>, asking: &Asking) -> Result<(usize, bool), Failure> {
     let asked = looks.len();
-    let look = choose(&watched(), looks, asking).unwrap();
+    let look = choose(&watched(), looks.into_iter().enumerate().collect(), asking).unwrap();
     assert_eq!(look.others.len() + 1, asked);
     look.result.map(|seen| (seen.source_no, seen.behind)).map_err(|miss| miss.failure)
 }

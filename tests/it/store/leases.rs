@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use xunwang::model::account::AccountId;
 use xunwang::model::watch::Watched;
+use xunwang::store::accounts::Release;
 use xunwang::store::lease::{Table, Token};
 
 both! {
@@ -39,15 +40,18 @@ both! {
             .await
             .unwrap()
             .into_iter()
-            .map(|account| (Watched { attempts: account.attempts - 1, ..account }, at(12)))
+            .map(|account| {
+                let watched = Watched { attempts: account.attempts - 1, ..account };
+                Release { watched, due_at: at(12), why: None }
+            })
             .collect();
         // Whoever does not hold the lease gives nothing back.
-        given[1].0.token = 8;
+        given[1].watched.token = 8;
         // The number of tries is the caller's to say: this one was none.
-        given[0].0.attempts = 0;
+        given[0].watched.attempts = 0;
         write(&store, async |tx| tx.release_accounts(&given).await).await;
         let again = store.lease_accounts(take(at(12), 9, 9), 9).await.unwrap();
-        assert_eq!((again.len(), again[0].id, again[0].attempts), (1, given[0].0.id, 1));
+        assert_eq!((again.len(), again[0].id, again[0].attempts), (1, given[0].watched.id, 1));
     }
 
     async fn the_oldest_due_come_first_and_no_site_fills_the_hands(store: Store) {
@@ -60,10 +64,10 @@ both! {
         }
         assert_eq!(of_site, HashMap::from([("site0.example:443", 3), ("site1.example:443", 3)]));
         // Those left are taken before the ones given back for later.
-        let given: Vec<_> = all.into_iter().map(|account| (account, at(5))).collect();
+        let given: Vec<_> = all.into_iter().map(|watched| Release { watched, due_at: at(5), why: Some("该站点冷却".to_owned()) }).collect();
         write(&store, async |tx| tx.release_accounts(&given).await).await;
         let next = store.lease_accounts(take(at(6), 16, 2), 100).await.unwrap();
-        let given: HashSet<AccountId> = given.iter().map(|(account, _)| account.id).collect();
+        let given: HashSet<AccountId> = given.iter().map(|given| given.watched.id).collect();
         assert_eq!(next.len(), 16);
         assert!(next.iter().all(|account| !given.contains(&account.id)));
     }

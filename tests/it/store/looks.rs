@@ -34,6 +34,7 @@ fn everything(watched: Watched) -> Watched {
         known: Known {
             last_visit: Some(at(1)),
             good_look: Some(at(-2)),
+            hand_look: Some(at(-11)),
             covers_since: Some(at(-3)),
             reach: Some(at(-4)),
             last_update: Some(at(-5)),

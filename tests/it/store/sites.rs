@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use xunwang::model::visit::Failure;
 use xunwang::store::Store;
 use xunwang::store::accounts::Finish;
-use xunwang::store::sites::Cooling;
+use xunwang::store::sites::{Ask, Cooling, Grant};
 
 const SITE: &str = "www.chenghu.example:443";
 
@@ -15,10 +15,22 @@ fn gap() -> Duration {
     Duration::seconds(3)
 }
 
+fn ask(requests: u32) -> Ask {
+    Ask { requests, gap: gap(), allowed: Ask::UNLIMITED }
+}
+
+/// Reserves slots of one site, an hour ahead at the most.
+async fn grant(store: &Store, ask: Ask, now: DateTime<Utc>) -> Grant {
+    let asks = BTreeMap::from([(SITE.to_owned(), ask)]);
+    store.reserve_slots(&asks, now, now + Duration::hours(1), 1).await.unwrap()[SITE]
+}
+
 /// Reserves slots of one site and returns the first.
-async fn reserve(store: &Store, site: &str, n: i32, now: DateTime<Utc>) -> DateTime<Utc> {
-    let wants = BTreeMap::from([(site.to_owned(), gap() * n)]);
-    store.reserve_slots(&wants, now).await.unwrap()[site]
+async fn reserve(store: &Store, site: &str, n: u32, now: DateTime<Utc>) -> DateTime<Utc> {
+    let asks = BTreeMap::from([(site.to_owned(), ask(n))]);
+    let grant = store.reserve_slots(&asks, now, now + Duration::hours(1), 1).await.unwrap()[site];
+    assert_eq!(grant.requests, n);
+    grant.first
 }
 
 both! {
@@ -51,11 +63,52 @@ both! {
 
     async fn slots_of_several_sites_are_reserved_at_once(store: Store) {
         assert_eq!(reserve(&store, SITE, 2, at(0)).await, at(0));
-        let wants = BTreeMap::from([(SITE.to_owned(), gap()), ("other.example:443".to_owned(), gap() * 3)]);
-        let firsts = store.reserve_slots(&wants, at(0)).await.unwrap();
-        assert_eq!((firsts[SITE], firsts["other.example:443"]), (at(0) + gap() * 2, at(0)));
+        let asks = BTreeMap::from([(SITE.to_owned(), ask(1)), ("other.example:443".to_owned(), ask(3))]);
+        let grants = store.reserve_slots(&asks, at(0), at(60), 1).await.unwrap();
+        assert_eq!((grants[SITE].first, grants["other.example:443"].first), (at(0) + gap() * 2, at(0)));
         assert_eq!(reserve(&store, "other.example:443", 1, at(0)).await, at(0) + gap() * 3);
-        assert!(store.reserve_slots(&BTreeMap::new(), at(0)).await.unwrap().is_empty());
+        assert!(store.reserve_slots(&BTreeMap::new(), at(0), at(60), 1).await.unwrap().is_empty());
+    }
+
+    async fn whoever_got_no_slot_takes_none_from_others(store: Store) {
+        let asks = |n| BTreeMap::from([(SITE.to_owned(), ask(n))]);
+        // Twenty-one slots begin within a minute; a hundred are wanted, again and again.
+        for minute in 0..5 {
+            let grants = store.reserve_slots(&asks(100), at(minute), at(minute + 1), 1).await.unwrap();
+            let Grant { first, requests, asked } = grants[SITE];
+            let so_far = 20 * (minute + 1) + 1;
+            assert_eq!((requests, asked), (if minute == 0 { 21 } else { 20 }, so_far));
+            assert!(first <= at(minute) + gap());
+            let again = store.reserve_slots(&asks(100), at(minute), at(minute + 1), 1).await.unwrap()[SITE];
+            assert_eq!((again.requests, again.asked), (0, so_far));
+            assert_eq!(again.first, at(minute + 1) + gap());
+        }
+    }
+
+    async fn a_budget_is_shared_by_all_workers_and_ends_with_its_day(store: Store, base: &Base) {
+        let mut tasks = Vec::new();
+        for task in 0..8 {
+            let store = if task % 2 == 0 { store.clone() } else { base.open().await };
+            tasks.push(tokio::spawn(async move {
+                let mut granted = 0;
+                for _ in 0..10 {
+                    let ask = Ask { requests: 7, gap: Duration::zero(), allowed: 100 };
+                    granted += grant(&store, ask, at(0)).await.requests;
+                }
+                granted
+            }));
+        }
+        let mut granted = 0;
+        for task in tasks {
+            granted += task.await.unwrap();
+        }
+        assert_eq!(granted, 100);
+        let more = Ask { allowed: 120, ..ask(50) };
+        assert_eq!(grant(&store, more, at(1)).await, Grant { first: at(1), requests: 20, asked: 120 });
+        assert_eq!(grant(&store, more, at(2)).await.requests, 0);
+        let asks = BTreeMap::from([(SITE.to_owned(), Ask { allowed: 30, ..ask(50) })]);
+        let next = store.reserve_slots(&asks, at(1440), at(1500), 2).await.unwrap()[SITE];
+        assert_eq!((next.requests, next.asked), (30, 30));
     }
 
     async fn a_site_that_refused_is_left_alone_by_everybody(store: Store, base: &Base) {

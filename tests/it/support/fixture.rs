@@ -125,6 +125,7 @@ pub(crate) fn visit(account: AccountId, ended: DateTime<Utc>) -> Visit {
         duration_ms: 350,
         status: 304,
         detail: String::new(),
+        hand: None,
     }
 }
 

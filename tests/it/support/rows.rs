@@ -89,3 +89,25 @@ pub(crate) async fn execute(store: &Store, text: &'static str) {
         Store::Postgres(pool) => sqlx::query(text).execute(pool).await.map(drop).unwrap(),
     }
 }
+
+/// Each account's key, when it is due in milliseconds, and why then.
+pub(crate) async fn plans(store: &Store) -> Vec<(String, i64, String)> {
+    fetch!(
+        store,
+        (String, i64, String),
+        "SELECT a.key, COALESCE(l.due_at, 0), l.due_why FROM account_look AS l JOIN account AS a ON a.id = l.account_id ORDER BY a.id"
+    )
+}
+
+/// Everything in the store that holds words.
+pub(crate) async fn everything(store: &Store) -> String {
+    let rows = fetch!(
+        store,
+        (String,),
+        "SELECT detail FROM visit UNION ALL SELECT detail FROM account UNION ALL SELECT evidence FROM incident \
+         UNION ALL SELECT note FROM event UNION ALL SELECT subject || text || html || error FROM delivery \
+         UNION ALL SELECT due_why FROM account_look UNION ALL SELECT title || url || text FROM post \
+         UNION ALL SELECT register FROM account_text UNION ALL SELECT COALESCE(failure, '') FROM visit"
+    );
+    rows.into_iter().map(|(text,)| text + "\n").collect()
+}
