@@ -43,6 +43,15 @@
 //!    what was there before. A look that fails, that gives 304 or tells no name says nothing, and the case stays.
 //! 4. The office writes the new name into the register; the next look that tells it ends the case.
 //!
+//! # Walkthrough: a silent bridge
+//! 1. A bridge's login dies; it goes on serving what it had, with status 200. Every few minutes `schedule::bridges`
+//!    asks `judge::bridge` how strange it is that the accounts read through one bridge and platform are all silent.
+//! 2. As soon as the bridge owes posts, looks through it accuse nobody; when the silence is too strange for chance, one
+//!    case opens for the bridge. From then on looks through it fail as *stale*, other sources of an account are asked
+//!    instead, and the accounts are unverified since the last plausible post. What such looks do show is kept.
+//! 3. Posts of several accounts come again: the case ends, everybody behind the bridge is looked at at once, and the
+//!    missed posts count with their real times.
+//!
 //! # What the log says
 //! A message can be read alone and carries fields for search (`account.id`, `site`, `delivery.id`); `error` means
 //! that a person must act, `warn` that something was tried again. The failures of the outside world are facts in

@@ -213,17 +213,16 @@ impl Silence {
         if let Some(case) = self.running() {
             out.line(format!("  {} 立案,自 {} 起存疑", zh_minute(case.opened_at), zh_minute(case.since)))?;
         }
-        match &self.standing {
-            Some(standing) if standing.expected >= 0.5 => {
-                out.line(format!("  {}", summary(&self.bridge, standing)))?
-            }
-            Some(standing) => out.line(format!(
-                "  其后{}个账号中最新一条为 {},按规律此后还不应有新内容",
+        let reasoning = match &self.standing {
+            Some(standing) if standing.expected >= 0.5 => summary(&self.bridge, standing),
+            Some(standing) => format!(
+                "其后{}个账号中最新一条为 {},按规律此后还不应有新内容",
                 standing.accounts,
                 zh_minute(standing.newest)
-            ))?,
-            None => out.line("  其后的账号都还没有内容,无从判断")?,
-        }
+            ),
+            None => "其后的账号都还没有内容,无从判断".to_owned(),
+        };
+        out.line(format!("  {reasoning}"))?;
         if let Some(standing) = &self.standing {
             let own = last_update.map_or("无".to_owned(), zh_minute);
             out.line(format!(

@@ -156,8 +156,8 @@ impl Scheduler {
 
     /// Tells each look of a batch how far it can be trusted; looks through all bridges first when it is time.
     pub(super) async fn watch_the_bridges(&self, batch: &mut [Done]) -> Result<(), Error> {
-        let bridged = |done: &Done| done.look.result.as_ref().is_ok_and(|seen| seen.bridge.is_some());
-        if !batch.iter().any(bridged) {
+        let came_through = |done: &Done| done.look.result.as_ref().is_ok_and(|seen| seen.bridge.is_some());
+        if !batch.iter().any(came_through) {
             return Ok(());
         }
         let now = self.clock.now();

@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod bridges;
 pub mod cadence;
 mod commit;
+mod doubt;
 mod hands;
 pub mod jobs;
 pub mod pace;

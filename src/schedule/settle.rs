@@ -6,17 +6,17 @@
 
 use super::backoff;
 use super::bridges::Trust;
-use super::cadence::{Cadence, Next, spread};
-use super::visit::{Look, Other, Seen};
+use super::cadence::{Cadence, Next};
+use super::doubt::{all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look};
+use super::visit::{Look, Seen};
 use crate::incident::Sureness;
 use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
-use crate::judge::{inactivity, originality, reachability, sources};
-use crate::model::account::{AccountId, AccountState};
-use crate::model::finding::{Finding, LastPost, Rule, RuleSet};
+use crate::judge::{inactivity, originality, reachability};
+use crate::model::account::AccountId;
+use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
-use crate::model::moment::ZONE;
 use crate::model::page::{Miss, Validators};
 use crate::model::post::{Post, PostKey, Published};
 use crate::model::profile::Told;
@@ -25,7 +25,7 @@ use crate::model::watch::{Trouble, Watched};
 use crate::store::accounts::Finish;
 use crate::store::posts::{Edited, Sighted};
 use crate::store::profiles::Notes;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 
 /// Which posts of a batch were known before it.
@@ -58,14 +58,6 @@ pub struct Settled {
     pub notes: Option<Notes>,
 }
 
-/// After a first look through a bridge on which somebody would be accused, the next one comes so soon: by then the
-/// other accounts behind the bridge are known as well.
-const SECOND_LOOK: Duration = Duration::minutes(10);
-
-/// A list that is older than before, or that shows less than the platform counts, is doubted for so long before it is
-/// believed.
-const DOUBT: Duration = Duration::hours(24);
-
 /// Posts in a listing that the memory of the last listing does not hold: they may be new, or come back.
 pub fn candidates<'a>(watched: &'a Watched, seen: &'a Seen) -> impl Iterator<Item = &'a Post> {
     let posts = seen.extracted.iter().flat_map(|extracted| &extracted.posts);
@@ -89,16 +81,7 @@ pub fn settle(
     let before = (watched.state, watched.trouble.failures, watched.known.clone());
     watched.known.last_visit = Some(at);
     let mut facts = facts_of(&watched);
-    let mut visit = Visit {
-        account: watched.id,
-        at,
-        outcome: Outcome::Unchanged,
-        items: 0,
-        covers_since: watched.known.covers_since,
-        duration_ms: u32::try_from(look.took.as_millis()).unwrap_or(u32::MAX),
-        status: 0,
-        detail: String::new(),
-    };
+    let mut visit = unchanged(&watched, look.took, at);
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
     let mut told = Told::default();
     let mut changed = true;
@@ -112,10 +95,8 @@ pub fn settle(
             if !seen.validators.is_empty() || seen.extracted.is_some() {
                 watched.validators = seen.validators;
             }
-            let from = From {
-                late: seen.late,
-                other: seen.source_no != watched.source_no && watched.known.good_look.is_some(),
-            };
+            let another = seen.source_no != watched.source_no && watched.known.good_look.is_some();
+            let from = From { late: seen.late, other: another };
             watched.source_no = seen.source_no;
             watched.bridge = seen.bridge;
             if let Some(extracted) = seen.extracted {
@@ -132,18 +113,13 @@ pub fn settle(
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
             }
             if let Trust::Stale { since } = trust {
-                // What the bridge shows is kept; that it shows no more proves nothing since then, and so the looks
-                // that were believed before the suspicion prove nothing either.
-                if behind == watched.bridge {
-                    facts.good_look = facts.good_look.map(|look| look.min(since));
-                }
-                let detail = format!("采集桥自{}起疑似停更", crate::model::moment::zh_minute(since));
                 // As old as its posts is what it says about the account.
                 told = Told::default();
-                visit.outcome = Outcome::Failed(Failure::Stale);
-                visit.covers_since = None;
-                visit.detail.clone_from(&detail);
-                stumble(&mut watched.trouble, Failure::Stale, Miss::new(Failure::Stale, detail), at);
+                if behind == watched.bridge {
+                    // The looks that were believed before the suspicion prove nothing either.
+                    facts.good_look = facts.good_look.map(|look| look.min(since));
+                }
+                distrust(&mut watched, &mut visit, since);
             } else {
                 watched.known.covers_since = watched.listing.covers_since();
                 visit.covers_since = watched.known.covers_since;
@@ -169,31 +145,23 @@ pub fn settle(
     store_facts(&mut watched, facts.clone());
     let good = visit.outcome.is_good();
     let mut judgement = inactivity::judge(&facts, pack, at);
-    // A doubted look may acquit, but what it accuses of waits.
     let waits = good && trust == Trust::Doubted && !judgement.findings.is_empty();
     if waits {
-        let state = match (is_accused(judgement.state), is_accused(before.0)) {
-            (true, false) => AccountState::Unverified,
-            (true, true) => before.0,
-            (false, _) => judgement.state,
-        };
-        judgement = inactivity::Judgement { state, findings: Vec::new(), judged: false };
+        judgement = held_back(&judgement, before.0);
     }
     watched.state = judgement.state;
     let mut findings = if good { judgement.findings } else { Vec::new() };
-    let compared = good && {
+    if good {
         findings.extend(disagreements(&watched, &others, at));
-        others.len() + 1 == watched.registered.sources.len()
-            && others.iter().all(|other| other.result.is_ok())
-    };
+    }
+    let compared = good && all_answered(&watched, &others);
     // The case about the bridge stands for all accounts behind it.
     if !good && !matches!(trust, Trust::Stale { .. }) {
         findings.extend(reachability::judge(&sight_of(&watched), pack.fresh, at));
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
     let next = if waits && behind != watched.bridge {
-        let wait = SECOND_LOOK + SECOND_LOOK * spread(watched.id) / 1024;
-        Next { at: at + wait, why: "经采集桥首次查看，稍后复核".to_owned() }
+        second_look(watched.id, at)
     } else {
         next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at)
     };
@@ -210,82 +178,22 @@ pub fn settle(
     }
 }
 
-/// Whether a state says that an account is silent.
-const fn is_accused(state: AccountState) -> bool {
-    matches!(
-        state,
-        AccountState::Lagging
-            | AccountState::NotUpdated
-            | AccountState::Dormant
-            | AccountState::Zombie
-            | AccountState::Hollow
-    )
-}
-
-/// Sources asked in the same look that lag behind the one that counts.
-fn disagreements(watched: &Watched, others: &[Other], at: DateTime<Utc>) -> Vec<Finding> {
-    let recipe = |no: usize| watched.registered.sources.get(no).map_or("", |source| source.recipe.as_str());
-    let ahead = (watched.source_no, recipe(watched.source_no));
-    let lags = others.iter().filter_map(|other| {
-        let lag = sources::lag(other.result.as_ref().ok()?, &watched.listing, at)?;
-        Some(sources::finding(&lag, (other.source_no, recipe(other.source_no)), ahead, at))
-    });
-    lags.collect()
-}
-
-/// A list whose newest post is older than before, or that is empty where there were posts, is doubted for a
-/// day: the platform may be hiding something from strangers, or its cache may lag. So is a list that shows nothing new
-/// while the platform's own counter has risen. Returns since when.
-fn doubtful(
-    watched: &Watched,
-    result: Result<Seen, Miss>,
-    known: &KnownPosts,
-    at: DateTime<Utc>,
-) -> (Result<Seen, Miss>, Option<DateTime<Utc>>) {
-    let since = watched.trouble.doubt_since;
-    let Ok(seen) = result else { return (result, since) };
-    if seen.behind {
-        let detail = "列表早于此前从另一采集源所见，该采集源可能已停更";
-        return (Err(Miss { status: seen.status, ..Miss::new(Failure::Partial, detail) }), since);
+/// The entry of a look that found everything as it was.
+fn unchanged(watched: &Watched, took: std::time::Duration, at: DateTime<Utc>) -> Visit {
+    Visit {
+        account: watched.id,
+        at,
+        outcome: Outcome::Unchanged,
+        items: 0,
+        covers_since: watched.known.covers_since,
+        duration_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
+        status: 0,
+        detail: String::new(),
     }
-    let Some(extracted) = &seen.extracted else { return (Ok(seen), None) };
-    let same_source = seen.source_no == watched.source_no;
-    let went_back = match (watched.listing.newest(), extracted.listing.newest()) {
-        (Some(before), Some(now)) => now < before,
-        (Some(_), None) => extracted.listing.lines.is_empty(),
-        (None, _) => false,
-    };
-    let since = since.unwrap_or(at);
-    let hides = is_hiding(watched, extracted, known);
-    if !(went_back || hides) || !same_source || at - since >= DOUBT {
-        return (Ok(seen), None);
-    }
-    let detail = if went_back {
-        "列表中最新一条早于上次所见，可能未完整显示".to_owned()
-    } else {
-        let count = |posts: Option<u64>| posts.map_or_else(|| "未知".to_owned(), |posts| posts.to_string());
-        let (before, now) = (count(watched.known.posts_counted), count(extracted.profile.posts));
-        format!("平台的作品计数由{before}变为{now}，列表中却没有新内容，可能未完整显示")
-    };
-    let miss = Miss { status: seen.status, ..Miss::new(Failure::Partial, detail) };
-    (Err(miss), Some(since))
-}
-
-/// Whether the list shows less than the platform counts.
-///
-/// Counters count more than lists show (deleted posts for a while, posts for followers only, reposts in a list of own
-/// works), so their height says nothing; only a rise does, and only while nothing new has been seen since the counter
-/// was noted: one new post explains any rise. A counter that cannot be heard while there is doubt does not end it.
-fn is_hiding(watched: &Watched, extracted: &Extracted, known: &KnownPosts) -> bool {
-    let Some(before) = watched.known.posts_counted else { return false };
-    if extracted.posts.iter().any(|post| is_new(watched, known, post)) {
-        return false;
-    }
-    extracted.profile.posts.map_or(watched.trouble.doubt_since.is_some(), |now| now > before)
 }
 
 /// Whether nobody has seen a post before.
-fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool {
+pub(super) fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool {
     watched.listing.find_key(post.key).is_none()
         && !known.keys.contains(&(watched.id, post.key))
         && !is_twin(known, watched.id, post)
@@ -354,26 +262,6 @@ fn learn(
     (posts, edits)
 }
 
-/// Whether a post in the list of another source is one that is known under that source's own name for it: no newer
-/// than what is known, or of the same day and title as the newest.
-fn is_told(post: &Post, last_update: Option<DateTime<Utc>>, last: Option<&LastPost>) -> bool {
-    let (Some(published), Some(last_update)) = (post.published, last_update) else {
-        return last_update.is_some();
-    };
-    if published.latest() <= last_update {
-        return true;
-    }
-    let day = |at: DateTime<Utc>| at.with_timezone(&ZONE).date_naive();
-    let stem = |title: &str| title.trim_end_matches(['.', '…']).trim().to_owned();
-    last.is_some_and(|last| {
-        let (title, known) = (stem(&post.title), stem(&last.title));
-        day(published.shown()) == day(last.at)
-            && !title.is_empty()
-            && !known.is_empty()
-            && (title.starts_with(&known) || known.starts_with(&title))
-    })
-}
-
 fn is_twin(known: &KnownPosts, account: AccountId, post: &Post) -> bool {
     let Some(published) = post.published else { return false };
     !post.title.is_empty()
@@ -419,7 +307,7 @@ fn own_names(watched: &Watched) -> Vec<String> {
 }
 
 /// Takes in a failed look.
-fn stumble(trouble: &mut Trouble, failure: Failure, miss: Miss, at: DateTime<Utc>) {
+pub(super) fn stumble(trouble: &mut Trouble, failure: Failure, miss: Miss, at: DateTime<Utc>) {
     trouble.detail = miss.detail;
     trouble.failure = Some(failure);
     if failure == Failure::Blind {

@@ -113,7 +113,7 @@ fn answer(uri: &Uri, fate: Fate, now: DateTime<Utc>) -> Response {
 fn posts(account: usize, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     let first = start() - Duration::days(60) + Duration::minutes(i64::try_from(account).unwrap() * 47 - 180);
     let last = if account == SILENT { start() - Duration::days(30) } else { until };
-    (0..).map(|day| first + Duration::days(day)).take_while(|at| *at <= last.min(until)).collect()
+    (0..500).map(|day| first + Duration::days(day)).take_while(|at| *at <= last.min(until)).collect()
 }
 
 fn configure(folder: &Path, store: &str) -> Config {
@@ -229,7 +229,7 @@ impl Watch {
     }
 }
 
-fn of<'a>(cases: &'a [Case], rule: Rule) -> Vec<&'a Case> {
+fn of(cases: &[Case], rule: Rule) -> Vec<&Case> {
     cases.iter().filter(|case| case.rule == rule.as_str()).collect()
 }
 

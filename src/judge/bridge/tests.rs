@@ -115,7 +115,9 @@ fn posts_that_are_still_on_their_way_are_not_missed() {
     assert!(!is_doubtful(&late(36)));
     // Nobody knows how late they come: as late as any bridge's.
     let mut unknown = late(1);
-    unknown.iter_mut().for_each(|account| account.delay = None);
+    for account in &mut unknown {
+        account.delay = None;
+    }
     assert_eq!(assess(&unknown, None).unwrap().delay, USUAL_DELAY);
 }
 
@@ -221,7 +223,9 @@ proptest! {
             account.newest = account.read_until;
         }
         let newest = accounts.iter().map(|account| account.newest).max().unwrap();
-        accounts.iter_mut().for_each(|account| account.newest = newest);
+        for account in &mut accounts {
+            account.newest = newest;
+        }
         let standing = assess(&accounts, None).unwrap();
         prop_assert!(!standing.opens() && standing.closes(newest) && !standing.is_doubtful());
     }

@@ -6,6 +6,7 @@ use crate::model::account::{AccountState, Kind, Platform, Registered, Source, St
 use crate::model::listing::{Line, Profile};
 use crate::model::post::Origin;
 use crate::model::watch::Known;
+use chrono::Duration;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 

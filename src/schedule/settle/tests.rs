@@ -3,12 +3,16 @@
 use super::*;
 use crate::incident::compare;
 use crate::judge::pack::Packs;
+use crate::model::account::AccountState;
 use crate::model::account::{Kind, Platform, Registered, Source, Status, Tier};
 use crate::model::bridge::Bridge;
 use crate::model::incident::{Incident, IncidentId, State};
 use crate::model::listing::{Line, Profile};
+use crate::model::moment::ZONE;
 use crate::model::post::Origin;
 use crate::model::watch::{Days, Known};
+use crate::schedule::visit::Other;
+use chrono::Duration;
 use proptest::prelude::*;
 
 /// 18:00 of 16 November 2026, a Monday, in Shanghai, and so many hours later.
@@ -377,13 +381,12 @@ proptest! {
         let (mut hours, mut posts) = (0, vec![-24 * 3]);
         for (later, dark, doubted, posted) in looks {
             hours += later;
-            let (mut look, blind) = match &dark {
-                Some(dark) => dark_look(hours, dark),
-                None => {
-                    posts.extend(posted.map(|ago| (hours - ago).max(posts[posts.len() - 1] + 1).min(hours)));
-                    posts.dedup();
-                    (look(hours, Ok(seen(0, Some(list(0, &posts))))), false)
-                }
+            let (mut look, blind) = if let Some(dark) = &dark {
+                dark_look(hours, dark)
+            } else {
+                posts.extend(posted.map(|ago| (hours - ago).max(posts[posts.len() - 1] + 1).min(hours)));
+                posts.dedup();
+                (look(hours, Ok(seen(0, Some(list(0, &posts))))), false)
             };
             if dark.is_none() && doubted {
                 look.trust = Trust::Doubted;
