@@ -364,9 +364,8 @@ fn choose(watched: &Watched, looks: Vec<(usize, Look)>, asking: &Asking) -> Opti
     let mut chosen: Option<usize> = None;
     for (place, (_, look)) in looks.iter().enumerate() {
         let better = match (&look.result, chosen.map(|place| &looks[place].1.result)) {
-            (_, None) => true,
             (Err(_), Some(before)) => before.is_err(),
-            (Ok(_), Some(Err(_))) => true,
+            (_, None) | (Ok(_), Some(Err(_))) => true,
             (Ok(seen), Some(Ok(before))) => match (is_stale(seen, asking), is_stale(before, asking)) {
                 (false, true) => true,
                 (true, false) => false,

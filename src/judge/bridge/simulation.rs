@@ -149,6 +149,28 @@ fn live(seed: u64, count: usize, habit: Habit, days: i64, dies: Option<i64>) -> 
     let (mut opened, mut doubtful): (Option<DateTime<Utc>>, bool) = (None, false);
     let mut accused = vec![(false, false); count];
     for hour in (28 * 24..days * 24).step_by(usize::try_from(HOURS).unwrap()) {
+        // Bridges are judged by the looks before, and then looked through.
+        let readings: Vec<Reading> = eyes.iter().filter_map(Eye::reading).collect();
+        if let Some(standing) = assess(&readings, None, at(hour)) {
+            doubtful = standing.is_doubtful();
+            let alive = dies.is_none_or(|dies| hour < dies);
+            if alive && doubtful {
+                life.doubted += HOURS;
+            }
+            match opened {
+                None if standing.opens() => {
+                    opened = Some(at(hour));
+                    if alive {
+                        life.wrong += 1;
+                    } else {
+                        life.found_after = Some(hour - dies.unwrap());
+                        break;
+                    }
+                }
+                Some(since) if standing.closes(since) => opened = None,
+                _ => {}
+            }
+        }
         for (eye, accused) in eyes.iter_mut().zip(&mut accused) {
             eye.look(hour + eye.office.shift, habit, dies);
             let last = eye.newest.map_or(0, |(post, _)| post);
@@ -160,26 +182,6 @@ fn live(seed: u64, count: usize, habit: Habit, days: i64, dies: Option<i64>) -> 
                 accused.0 |= !doubtful;
                 accused.1 = true;
             }
-        }
-        let readings: Vec<Reading> = eyes.iter().filter_map(Eye::reading).collect();
-        let Some(standing) = assess(&readings, None, at(hour)) else { continue };
-        doubtful = standing.is_doubtful();
-        let alive = dies.is_none_or(|dies| hour < dies);
-        if alive && doubtful {
-            life.doubted += HOURS;
-        }
-        match opened {
-            None if standing.opens() => {
-                opened = Some(at(hour));
-                if alive {
-                    life.wrong += 1;
-                } else {
-                    life.found_after = Some(hour - dies.unwrap());
-                    break;
-                }
-            }
-            Some(since) if standing.closes(since) => opened = None,
-            _ => {}
         }
     }
     life.accused = u32::try_from(accused.iter().filter(|it| it.0).count()).unwrap();
