@@ -5,7 +5,7 @@
 use super::{Desk, Failed};
 use crate::clock::{Manual, SharedClock, System};
 use crate::config::Config;
-use crate::extract::{Recipe, article, extract, post_of, profile};
+use crate::extract::{Recipe, alone, article, extract, post_of, profile};
 use crate::fetch::Fetcher;
 use crate::judge::originality;
 use crate::model::account::Source;
@@ -187,6 +187,9 @@ fn read_saved(
 
 /// Reads a listing; a page that is no listing but an article is shown as its one post.
 fn read(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extracted, Miss> {
+    if recipe.is_article() {
+        return alone(recipe, fetched, now);
+    }
     extract(recipe, fetched, &Listing::default(), now).or_else(|miss| {
         if miss.failure != Failure::Layout {
             return Err(miss);
@@ -202,7 +205,7 @@ fn read(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extrac
 
 fn kind(result: &Result<Extracted, Miss>) -> OutcomeKind {
     match result {
-        Ok(extracted) if extracted.listing.lines.is_empty() => OutcomeKind::ProvenEmpty,
+        Ok(extracted) if extracted.empty_marker => OutcomeKind::ProvenEmpty,
         Ok(_) => OutcomeKind::Read,
         Err(_) => OutcomeKind::Failed,
     }
