@@ -123,7 +123,7 @@ pub fn article(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result
 /// A page looked at by itself, as a list of its one post; a page about the account has none.
 pub fn alone(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extracted, Miss> {
     let article = article(recipe, fetched, now)?;
-    let mut read = Extracted { profile: article.profile.clone(), part: true, ..Extracted::default() };
+    let mut read = Extracted { profile: article.profile.clone(), ..Extracted::default() };
     if article.title.is_some() || article.published.is_some() {
         let post = post_of(article, &fetched.url);
         read.listing.lines.push(Line { hash: 0, key: post.key, published: post.published, pinned: false });

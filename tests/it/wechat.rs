@@ -1,4 +1,4 @@
-//! Looks through a bridge of WeChat: the article pages behind its feed, the account they belong to, the bridge's
+//! Looks through a bridge of 微信: the article pages behind its feed, the account they belong to, the bridge's
 //! own sync times, and a list that is only a part.
 
 use crate::support::database::both;
@@ -27,7 +27,7 @@ use xunwang::schedule::syncs::Syncs;
 use xunwang::schedule::visit::{Eyes, Look};
 use xunwang::store::Store;
 
-/// The bridge, WeChat itself, and the look at them, all on the loopback.
+/// The bridge, 微信 itself, and the look at them, all on the loopback.
 struct Scene {
     eyes: Eyes,
     clock: Manual,
@@ -98,7 +98,7 @@ impl Scene {
         Self { eyes, clock, store, site, _recipes: folder, server }
     }
 
-    /// Registers an account of WeChat and hands it out.
+    /// Registers an account of 微信 and hands it out.
     async fn account(&self, source: &str, uid: &str) -> Watched {
         let (recipe, target) = source.split_once(':').unwrap();
         let line = Registered {

@@ -118,12 +118,15 @@ pub(super) fn fields(desk: &mut Desk<'_>, part: &ArticlePart) -> ArticleFields {
 }
 
 fn way(desk: &mut Desk<'_>, key: &str, text: &Text) -> Option<Way> {
-    let kinds: [(&str, fn(Regex) -> Way); 2] = [("script:", Way::Script), ("text:", Way::Visible)];
-    for (kind, make) in kinds {
-        if let Some(pattern) = text.get_ref().strip_prefix(kind) {
-            let pattern = Spanned::new(text.span(), pattern.trim().to_owned());
-            return desk.regex(key, Some(&pattern)).map(make);
-        }
+    let mut pattern = |raw: &str| {
+        let pattern = Spanned::new(text.span(), raw.trim().to_owned());
+        desk.regex(key, Some(&pattern))
+    };
+    if let Some(raw) = text.get_ref().strip_prefix("script:") {
+        return pattern(raw).map(Way::Script);
+    }
+    if let Some(raw) = text.get_ref().strip_prefix("text:") {
+        return pattern(raw).map(Way::Visible);
     }
     compile::pick(desk, key, Some(text)).map(Way::Element)
 }

@@ -1,4 +1,4 @@
-//! WeChat: feeds of bridges, albums, article pages in every form and state, and the page about the account.
+//! Accounts of 微信: feeds of bridges, albums, article pages in every form and state, and the page about the account.
 
 use super::*;
 use crate::model::account::Verification;
