@@ -13,6 +13,7 @@ use crate::notify::mail::Mailer;
 use crate::notify::outbox::Outbox;
 use crate::schedule::pace::Pace;
 use crate::schedule::stop::{out_of_time, stopped};
+use crate::schedule::syncs::Syncs;
 use crate::schedule::visit::Eyes;
 use crate::schedule::{Parts, Progress, Scheduler, Until, jobs};
 use crate::store::Store;
@@ -63,6 +64,7 @@ impl App {
         let metrics = Metrics::new().context("metrics")?;
         let store = open_store(&config, &worker).await?;
         let eyes = Eyes {
+            syncs: Syncs::default(),
             fetcher: Arc::new(Fetcher::new(&config.main.fetch, clock.clone())?),
             recipes: config.recipes.clone(),
             pace: Pace::new(store.clone(), clock.clone()).await?,

@@ -52,6 +52,9 @@
 //! 3. Posts of several accounts come again: the case ends, everybody behind the bridge is looked at at once, and the
 //!    missed posts count with their real times.
 //!
+//! # A new platform
+//! How a platform is read is data: see [`extract::adding_a_platform`].
+//!
 //! # What the log says
 //! A message can be read alone and carries fields for search (`account.id`, `site`, `delivery.id`); `error` means
 //! that a person must act, `warn` that something was tried again. The failures of the outside world are facts in

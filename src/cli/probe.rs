@@ -5,12 +5,12 @@
 use super::{Desk, Failed};
 use crate::clock::{Manual, SharedClock, System};
 use crate::config::Config;
-use crate::extract::{Recipe, article, extract, post_of, profile};
+use crate::extract::{Recipe, alone, article, extract, post_of, profile, syncs};
 use crate::fetch::Fetcher;
 use crate::judge::originality;
 use crate::model::account::Source;
 use crate::model::listing::{Extracted, Line, Listing, Profile};
-use crate::model::moment::in_shanghai;
+use crate::model::moment::{in_shanghai, zh_minute};
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Origin, Post, Published};
 use crate::model::visit::{Failure, OutcomeKind};
@@ -166,6 +166,10 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         result = crate::schedule::about::joined(result, &told);
         about = Some(told);
     }
+    if let (Ok(extracted), Some(request)) = (&mut result, recipe.sync_request()) {
+        let told = fetcher.fetch(request).await.and_then(|answer| syncs(recipe, &answer));
+        extracted.synced_at = told.ok().and_then(|times| times.get(source.target.trim()).copied());
+    }
     let result = result.map_err(|miss| recipe.own(miss));
     Tried { source: source.to_string(), fetched: Some(answer), result, about }
 }
@@ -191,6 +195,9 @@ fn read_saved(
 
 /// Reads a listing; a page that is no listing but an article is shown as its one post.
 fn read(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extracted, Miss> {
+    if recipe.is_article() {
+        return alone(recipe, fetched, now);
+    }
     extract(recipe, fetched, &Listing::default(), now).or_else(|miss| {
         if miss.failure != Failure::Layout {
             return Err(miss);
@@ -206,7 +213,7 @@ fn read(recipe: &Recipe, fetched: &Fetched, now: DateTime<Utc>) -> Result<Extrac
 
 fn kind(result: &Result<Extracted, Miss>) -> OutcomeKind {
     match result {
-        Ok(extracted) if extracted.listing.lines.is_empty() => OutcomeKind::ProvenEmpty,
+        Ok(extracted) if extracted.empty_marker => OutcomeKind::ProvenEmpty,
         Ok(_) => OutcomeKind::Read,
         Err(_) => OutcomeKind::Failed,
     }
@@ -217,7 +224,7 @@ fn as_json(tried: &Tried, own: &[String]) -> Value {
         Ok(extracted) => json!({
             "outcome": kind(&tried.result).as_str(),
             "failure": null,
-            "complete": true,
+            "complete": !extracted.part,
             "profile": extracted.profile,
             "posts": extracted.posts.iter().map(|post| post_json(post, own)).collect::<Vec<_>>(),
         }),
@@ -271,7 +278,15 @@ fn explain(desk: &Desk, tried: &Tried) -> Result<(), Failed> {
         }
     }
     match &tried.result {
-        Ok(extracted) => desk.output.line(format!("  读取 {}条", extracted.listing.lines.len()))?,
+        Ok(extracted) => {
+            desk.output.line(format!("  读取 {}条", extracted.listing.lines.len()))?;
+            if extracted.part {
+                desk.output.line("  只是账号的一部分内容：能证明有更新，不能证明没有更新")?;
+            }
+            if let Some(at) = extracted.synced_at {
+                desk.output.line(format!("  采集桥自称最近一次读取该账号是 {}", zh_minute(at)))?;
+            }
+        }
         Err(miss) => {
             desk.output.line(format!(
                 "  未能核验 {}({}){}",
@@ -305,6 +320,21 @@ fn show(desk: &Desk, tried: &Tried, own: &[String]) -> Result<(), Failed> {
     let Ok(extracted) = &tried.result else { return Ok(()) };
     if let Some(name) = &extracted.profile.name {
         desk.output.line(format!("账号 {name}"))?;
+    }
+    let profile = &extracted.profile;
+    let verification = profile.verification.map(|verification| verification.zh().to_owned());
+    for (word, value) in [
+        ("简介", profile.intro.clone()),
+        ("认证主体", profile.verified_subject.clone()),
+        ("认证类型", verification),
+        ("名称记录", (!profile.names.is_empty()).then(|| profile.names.join("；"))),
+    ] {
+        if let Some(value) = value {
+            desk.output.line(format!("{word} {value}"))?;
+        }
+    }
+    if extracted.posts.is_empty() && extracted.listing.lines.is_empty() {
+        return Ok(());
     }
     let mut rows = super::output::table(&["发布时间", "来源", "标题", "链接"]);
     for post in &extracted.posts {

@@ -11,11 +11,12 @@ use crate::model::charset;
 use crate::model::page::Fetched;
 use encoding_rs::GB18030;
 use memchr::memmem;
-use scraper::Html;
+use scraper::{Html, Selector};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// One answer and its views.
 pub(super) struct Answer<'f> {
@@ -25,6 +26,7 @@ pub(super) struct Answer<'f> {
     title: OnceCell<String>,
     visible: OnceCell<String>,
     tree: OnceCell<Option<Html>>,
+    scripts: OnceCell<String>,
     json: OnceCell<Option<Value>>,
 }
 
@@ -37,6 +39,7 @@ impl<'f> Answer<'f> {
             title: OnceCell::new(),
             visible: OnceCell::new(),
             tree: OnceCell::new(),
+            scripts: OnceCell::new(),
             json: OnceCell::new(),
         }
     }
@@ -82,9 +85,15 @@ impl<'f> Answer<'f> {
 
     /// The page as a tree; none when building it would cost more than a page may.
     pub(super) fn tree(&self) -> Option<&Html> {
-        self.tree
-            .get_or_init(|| is_buildable(self.text()).then(|| Html::parse_document(self.text())))
-            .as_ref()
+        self.tree.get_or_init(|| parse(self.text())).as_ref()
+    }
+
+    /// The page's own scripts, one after another; empty when there is no tree.
+    pub(super) fn scripts(&self) -> &str {
+        self.scripts.get_or_init(|| {
+            let Some((page, selector)) = self.tree().zip(SCRIPT.as_ref()) else { return String::new() };
+            page.select(selector).flat_map(|script| script.text().chain(["\n"])).collect()
+        })
     }
 
     /// The first JSON document of the body, or else the one that the page carries.
@@ -95,6 +104,13 @@ impl<'f> Answer<'f> {
         };
         self.json.get_or_init(find).as_ref()
     }
+}
+
+static SCRIPT: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("script").ok());
+
+/// A page as a tree; none when building it would cost more than a page may.
+pub(super) fn parse(html: &str) -> Option<Html> {
+    is_buildable(html).then(|| Html::parse_document(html))
 }
 
 /// The body's text by header, mark, declaration or what its bytes can be.

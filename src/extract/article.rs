@@ -51,7 +51,7 @@ pub(super) fn read(answer: &Answer<'_>, now: DateTime<Utc>) -> Result<Article, T
     let source = meta(page, &["contentsource"])
         .and_then(|raw| clean::source_line(&raw))
         .or_else(|| SOURCE.captures_iter(visible).find_map(|found| clean::source_line(&found[1])));
-    Ok(Article { title, published, source, text })
+    Ok(Article { title, published, source, text, ..Article::default() })
 }
 
 /// The first value that is not void among the metas of these names, lower case, in the order of the names.

@@ -103,6 +103,9 @@ impl Mark {
             let text = clean::fold(&found.text().collect::<String>());
             if !text.is_empty() {
                 quote = text;
+            } else if quote.is_empty() {
+                // A picture or a field has no words; which one it is says as much.
+                quote = format!("<{} id={}>", found.value().name(), found.value().id().unwrap_or_default());
             }
         }
         Some(clean::fold(&quote))

@@ -34,6 +34,14 @@ const BARE: u32 = 1;
 static VERSION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\sversion\s*=\s*("[^"]*"|'[^']*')"#).expect("a constant pattern"));
 
+/// The attribute that says that a content stands elsewhere.
+static ELSEWHERE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\ssrc\s*=\s*("[^"]*"|'[^']*')"#).expect("a constant pattern"));
+
+/// A content with a media type rather than `text`, `html` or `xhtml`.
+static MEDIA: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\stype\s*=\s*["'][^"'/]+/"#).expect("a constant pattern"));
+
 /// Reads a feed.
 pub(super) fn read(
     recipe: &Recipe,
@@ -42,6 +50,7 @@ pub(super) fn read(
     now: DateTime<Utc>,
 ) -> Result<Extracted, Trouble> {
     let text = versioned(undeclared(answer.text()));
+    let text = told_once(&text);
     let text = text.as_ref();
     let base = &answer.fetched.url;
     if let Some(items) = cut::items(text).filter(|items| !items.is_empty() && items.len() <= MOST)
@@ -145,6 +154,52 @@ fn versioned(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text without what the parser refuses a whole Atom feed for: a content that stands in its element and is
+/// also said to stand elsewhere (RSSHub writes every entry so), and a content that is empty.
+fn told_once(text: &str) -> Cow<'_, str> {
+    const CONTENT: &[u8] = b"<content";
+    if memmem::find(&text.as_bytes()[..text.len().min(1024)], b"<feed").is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    let mut from = 0;
+    for start in memmem::find_iter(text.as_bytes(), CONTENT) {
+        let end = tag_end(text.as_bytes(), start + 1);
+        let inside = &text[start + CONTENT.len()..end.max(start + CONTENT.len())];
+        let is_tag = inside.starts_with(|c: char| c.is_ascii_whitespace() || c == '/') || inside.is_empty();
+        if start < from || !is_tag || end >= text.len() {
+            continue;
+        }
+        let behind = &text[end + 1..];
+        let closed = behind.len() - behind.trim_start().len() + "</content>".len();
+        let empty = if inside.ends_with('/') {
+            Some(end + 1)
+        } else {
+            behind.trim_start().starts_with("</content>").then_some(end + 1 + closed)
+        };
+        let elsewhere = ELSEWHERE.find(inside);
+        // With a media type, an empty content that stands elsewhere is as it should be.
+        let is_media = MEDIA.is_match(inside);
+        match (empty, elsewhere) {
+            (Some(_), Some(_)) if is_media => {}
+            (Some(after), _) => {
+                out.push_str(&text[from..start]);
+                from = after;
+            }
+            (None, Some(found)) => {
+                out.push_str(&text[from..start + CONTENT.len() + found.start()]);
+                from = start + CONTENT.len() + found.end();
+            }
+            (None, None) => {}
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[from..]);
+    Cow::Owned(out)
+}
+
 fn parse(text: &str) -> Result<Feed, String> {
     let parser = Builder::new()
         .sanitize_content(false)
@@ -211,7 +266,7 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
         id: entry.id,
         url: url.unwrap_or_default(),
         title: clean::title(&title),
-        text: clean::plain(&html),
+        text: Some(clean::plain(&html)).filter(|text| !is_void(&recipe.feed, text)).unwrap_or_default(),
         published: entry.published.or(entry.updated).map(stamp),
         absolute: true,
         ..Found::default()
@@ -235,6 +290,11 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
         }
     }
     found
+}
+
+/// Whether the text of an item only says that there is none.
+fn is_void(naming: &Naming, text: &str) -> bool {
+    naming.void.iter().any(|pattern| pattern.is_match(text))
 }
 
 /// The stamp that came through feed-rs.

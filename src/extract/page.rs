@@ -3,7 +3,7 @@
 //! In: HTML. Out: lines and posts with absolute addresses. It never runs a script: a list that a script fills is
 //! a changed layout, never an empty one.
 
-use super::answer::Answer;
+use super::answer::{Answer, parse};
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, On, PageFields, Pick, Recipe};
 use super::{Trouble, address, article, clean, date, dated, list};
@@ -28,7 +28,12 @@ pub(super) fn read(
     if answer.text().trim().is_empty() {
         return Err(Trouble::new(Failure::Broken, "回答没有内容"));
     }
-    let page = answer.tree().ok_or_else(|| Trouble::new(Failure::TooLarge, "页面嵌套过深"))?;
+    let unwrapped = records(answer.text()).map(|html| parse(&html));
+    let page = match &unwrapped {
+        Some(page) => page.as_ref(),
+        None => answer.tree(),
+    };
+    let page = page.ok_or_else(|| Trouble::new(Failure::TooLarge, "页面嵌套过深"))?;
     let base = base(page, &answer.fetched.url);
     let mut gather = Gather::new(recipe, known, now);
     gather.out.profile.name = article::meta(page, &["sitename"]);
@@ -44,6 +49,15 @@ pub(super) fn read(
         }
     }
     Ok(gather.out)
+}
+
+/// The rows of a list that a script fetches as XML (大汉 jpage dataproxy: `<record><![CDATA[<li>…]]></record>`)
+/// as the page the script makes of them.
+fn records(text: &str) -> Option<String> {
+    let start = text.find("<recordset").filter(|_| text.contains("<record><![CDATA["))?;
+    let rows = text[start..].split("<![CDATA[").skip(1);
+    let rows: String = rows.filter_map(|rest| rest.split_once("]]>")).map(|(row, _)| row).collect();
+    Some(format!("<ul>{rows}</ul>"))
 }
 
 /// One row as raw text.
@@ -101,7 +115,10 @@ fn by_selectors(fields: &PageFields, page: &Html, base: &Url) -> Result<Vec<Row>
             title: clean::title(&title),
             date: dated::find(&date).map(|at| date[at].to_owned()).unwrap_or(date),
             source: fields.source.as_ref().map(|pick| pick.read(item)).unwrap_or_default(),
-            pinned: fields.pinned.as_ref().is_some_and(|mark| item.select(mark).next().is_some()),
+            pinned: fields
+                .pinned
+                .as_ref()
+                .is_some_and(|mark| mark.matches(&item) || item.select(mark).next().is_some()),
         });
     }
     if rows.is_empty() {

@@ -58,11 +58,12 @@ pub(super) fn of(fields: &ProfileFields, recipe: &Recipe, document: &Value) -> P
             .and_then(|code| verified(&recipe.verification, &code, verified_subject.as_deref())),
         verified_subject,
         posts: posts(&fields.posts, document),
+        names: Vec::new(),
     }
 }
 
 /// As what a platform's code or words say that an account is verified.
-fn verified(rules: &Verifier, code: &str, subject: Option<&str>) -> Option<Verification> {
+pub(super) fn verified(rules: &Verifier, code: &str, subject: Option<&str>) -> Option<Verification> {
     let code = code.trim();
     // A code left empty is told by the words of another field, if there are any.
     let codes = rules.codes.iter().filter(|_| !code.is_empty() || subject.is_none());

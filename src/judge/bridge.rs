@@ -30,6 +30,7 @@
 //! post, though not for ever.
 
 use crate::model::bridge::Reading;
+use crate::model::listing::Synced;
 use crate::model::moment::ZONE;
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
@@ -56,8 +57,6 @@ const OWED: f64 = 2.0;
 const DOUBT_LASTS: TimeDelta = TimeDelta::days(14);
 /// Where one or two accounts alone go on posting for so long under a suspicion, it needs its first strength to stay.
 const LIFE: TimeDelta = TimeDelta::days(3);
-/// What a bridge states about its last pull may be so old: those that pull twice a day leave at most a night between.
-const SYNC_ALLOWED: TimeDelta = TimeDelta::hours(30);
 /// How late a bridge's posts come when too few of them have been seen coming.
 const USUAL_DELAY: TimeDelta = TimeDelta::hours(24);
 /// No delay is taken for shorter or longer.
@@ -140,8 +139,8 @@ fn percent(chance: f64) -> String {
 
 /// Whether a bridge's own word about its last pull of an account is too old for its list to prove anything.
 #[must_use]
-pub fn is_out_of_sync(synced_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    synced_at.is_some_and(|synced| now.signed_duration_since(synced) > SYNC_ALLOWED)
+pub fn is_out_of_sync(synced: Synced, now: DateTime<Utc>) -> bool {
+    now.signed_duration_since(synced.at) > synced.allowed
 }
 
 /// How surprising the silence behind a bridge is; `None` when no account has a post. `vouched`: when a person last

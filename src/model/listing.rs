@@ -4,8 +4,8 @@
 //! one new one, only the new one is parsed.
 
 use super::account::Verification;
-use super::post::{Post, PostKey, Published};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use super::post::{Origin, Post, PostKey, Published};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// One item of a listing, as remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,9 @@ pub struct Profile {
     pub verification: Option<Verification>,
     /// How many posts the platform's own counter says there are; none when it is missing or only a round figure.
     pub posts: Option<u64>,
+    /// The platform's own record of its names (名称记录), the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 impl Profile {
@@ -143,8 +146,18 @@ impl Profile {
             verified_subject: self.verified_subject.or(other.verified_subject),
             verification: self.verification.or(other.verification),
             posts: self.posts.or(other.posts),
+            names: if self.names.is_empty() { other.names } else { self.names },
         }
     }
+}
+
+/// A bridge's own word about its last reading of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Synced {
+    /// When it was.
+    pub at: DateTime<Utc>,
+    /// How long after it the bridge's silence still says something.
+    pub allowed: TimeDelta,
 }
 
 /// What was read from one page.
@@ -160,19 +173,43 @@ pub struct Extracted {
     pub posts: Vec<Post>,
     /// The platform itself says that there is nothing.
     pub empty_marker: bool,
+    /// The list is by its nature only a part of what the account posts: it shows updates, never silence.
+    pub part: bool,
+    /// When the bridge itself last read the account, if the bridge says so.
+    pub synced: Option<Synced>,
 }
 
 /// What an article's own page adds to the line in a listing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Article {
     /// Its title.
     pub title: Option<String>,
     /// Its publication time, the most exact the page has.
     pub published: Option<Published>,
-    /// Its source line (来源), without the label.
+    /// Whose work the platform marks it as.
+    pub origin: Origin,
+    /// Its source line (来源), without the label, or whom a repost names.
     pub source: Option<String>,
     /// Its plain text.
     pub text: String,
+    /// What the page calls the account that published it: ids of several kinds.
+    pub ids: Vec<String>,
+    /// What the page says about that account.
+    pub profile: Profile,
+}
+
+impl Default for Article {
+    fn default() -> Self {
+        Self {
+            title: None,
+            published: None,
+            origin: Origin::Unknown,
+            source: None,
+            text: String::new(),
+            ids: Vec::new(),
+            profile: Profile::default(),
+        }
+    }
 }
 
 #[cfg(test)]

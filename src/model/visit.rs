@@ -59,6 +59,8 @@ words! {
         Closed = "closed", "平台称账号已注销";
         /// The platform says that the account has moved.
         Migrated = "migrated", "平台称账号已迁移";
+        /// What the source gives belongs to another account than the registered one.
+        WrongAccount = "wrong_account", "采集源读到的是另一个账号";
         /// Our own line is down: nobody is judged.
         Blind = "blind", "我方网络中断";
     }
@@ -123,6 +125,7 @@ impl Failure {
             Self::Banned => "请立即与主办单位和平台核实封禁原因",
             Self::Closed => "请核实是否已按规定公告并备案注销",
             Self::Migrated => "请核实迁移后的账号并更新台账",
+            Self::WrongAccount => "请核对台账中的采集源和账号ID：采集源可能订阅了同名账号，或账号ID填写有误",
             Self::Blind => "请检查本机网络；恢复前不对任何账号作出判断",
         }
     }

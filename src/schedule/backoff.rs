@@ -15,9 +15,12 @@ const fn range(failure: Failure) -> (i64, i64) {
         Failure::Server | Failure::BridgeDown | Failure::Redirect => (10, 6 * 60),
         Failure::RateLimited => (30, 12 * 60),
         Failure::Challenge | Failure::LoginWall | Failure::Credential | Failure::Refused => (60, 12 * 60),
-        Failure::Stale | Failure::Layout | Failure::Empty | Failure::Partial | Failure::TooLarge => {
-            (30, 6 * 60)
-        }
+        Failure::Stale
+        | Failure::Layout
+        | Failure::Empty
+        | Failure::Partial
+        | Failure::TooLarge
+        | Failure::WrongAccount => (30, 6 * 60),
         // What a platform says about an account is confirmed by a look a day later.
         Failure::Gone | Failure::Banned | Failure::Closed | Failure::Migrated => (6 * 60, 12 * 60 + 30),
         Failure::Robots | Failure::Private => (12 * 60, 12 * 60),

@@ -21,6 +21,7 @@ pub mod sentinel;
 pub mod settle;
 mod sites;
 pub(crate) mod stop;
+pub mod syncs;
 mod turns;
 pub mod visit;
 

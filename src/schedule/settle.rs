@@ -13,7 +13,7 @@ use crate::incident::Sureness;
 use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
-use crate::judge::{inactivity, originality, reachability};
+use crate::judge::{bridge, inactivity, originality, reachability};
 use crate::model::account::AccountId;
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
@@ -99,6 +99,13 @@ pub fn settle(
             let from = From { late: seen.late, other: another };
             watched.source_no = seen.source_no;
             watched.bridge = seen.bridge;
+            // The bridge's own word about this account weighs as much as the suspicion of the whole bridge.
+            let synced = seen.extracted.as_ref().and_then(|extracted| extracted.synced);
+            let stale = match trust {
+                Trust::Stale { since } => Some(since),
+                _ => synced.filter(|synced| bridge::is_out_of_sync(*synced, at)).map(|synced| synced.at),
+            };
+            let part = seen.extracted.as_ref().is_some_and(|extracted| extracted.part);
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
@@ -112,7 +119,13 @@ pub fn settle(
                 changed = other;
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
             }
-            if let Trust::Stale { since } = trust {
+            let covers_since = watched.listing.covers_since();
+            let silent_part = part && {
+                let mut looked = facts.clone();
+                looked.look(at, covers_since);
+                !inactivity::judge(&looked, pack, at).findings.is_empty()
+            };
+            if let Some(since) = stale {
                 // As old as its posts is what it says about the account.
                 told = Told::default();
                 if behind == watched.bridge {
@@ -120,10 +133,17 @@ pub fn settle(
                     facts.good_look = facts.good_look.map(|look| look.min(since));
                 }
                 distrust(&mut watched, &mut visit, since);
+            } else if silent_part {
+                // A list that is only a part shows updates, never silence: what it shows is learnt all the same.
+                let detail = "采集源只含账号的一部分内容，其中没有近期更新，不能说明账号没有更新";
+                visit.outcome = Outcome::Failed(Failure::Partial);
+                visit.covers_since = None;
+                detail.clone_into(&mut visit.detail);
+                stumble(&mut watched.trouble, Failure::Partial, Miss::new(Failure::Partial, detail), at);
             } else {
-                watched.known.covers_since = watched.listing.covers_since();
-                visit.covers_since = watched.known.covers_since;
-                facts.look(at, watched.known.covers_since);
+                facts.look(at, covers_since);
+                watched.known.covers_since = covers_since;
+                visit.covers_since = covers_since;
                 watched.trouble = Trouble::default();
             }
         }

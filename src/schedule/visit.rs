@@ -7,19 +7,20 @@
 use super::about;
 use super::bridges::Trust;
 use super::pace::{Pace, Want, site_of};
+use super::syncs::Syncs;
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
 use crate::judge::sources;
 use crate::model::account::Source;
 use crate::model::bridge::Bridge;
-use crate::model::listing::{Extracted, Listing, Profile};
-use crate::model::page::{Fetched, Miss, Request, Validators};
-use crate::model::post::Published;
+use crate::model::listing::{Extracted, Listing, Profile, Synced};
+use crate::model::page::{Fetched, Miss, Validators};
+use crate::model::post::{Origin, Published};
 use crate::model::visit::Failure;
 use crate::model::watch::Watched;
-use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -36,6 +37,8 @@ pub struct Eyes {
     pub recipes: Arc<Recipes>,
     /// When sites may be asked.
     pub pace: Pace,
+    /// When bridges themselves last read their accounts.
+    pub syncs: Syncs,
     /// The time.
     pub clock: SharedClock,
 }
@@ -176,6 +179,10 @@ impl Eyes {
             let miss = Miss::new(Failure::NoSource, format!("没有名为{}的采集规则", source.recipe));
             return Some(self.missed(String::new(), miss));
         };
+        if recipe.is_article() {
+            let reason = format!("采集规则{}只读单页，不能作为账号的采集源", recipe.name);
+            return Some(self.missed(String::new(), Miss::new(Failure::NoSource, reason)));
+        }
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
         let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
         let request = match recipe.request(&source.target, validators) {
@@ -248,7 +255,8 @@ impl Eyes {
             }
         }
         let mut extracted = read?;
-        self.follow(watched, recipe, &mut extracted, refusals).await;
+        extracted.synced = self.synced(recipe, &watched.registered.sources[source_no]).await;
+        self.follow(watched, recipe, &mut extracted, refusals).await?;
         Ok(seen(Some(extracted)))
     }
 
@@ -264,34 +272,77 @@ impl Eyes {
         Some((site, told.map_err(|miss| recipe.own(miss))))
     }
 
+    /// When the bridge itself last read the account of a source, if it says so. A bridge that does not tell
+    /// changes nothing: its feed has been read.
+    async fn synced(&self, recipe: &Recipe, source: &Source) -> Option<Synced> {
+        let request = recipe.sync_request()?;
+        let allowed = TimeDelta::from_std(recipe.sync()?.stale()).ok()?;
+        let bridge = request.url.clone();
+        let ask = async {
+            if !self.wait(&site_of(&bridge), recipe, &bridge).await {
+                return HashMap::new();
+            }
+            let told = match self.fetcher.fetch(request).await {
+                Ok(fetched) => extract::syncs(recipe, &fetched),
+                Err(miss) => Err(miss),
+            };
+            told.unwrap_or_else(|miss| {
+                tracing::warn!(
+                    failure = miss.failure.class(),
+                    detail = miss.detail,
+                    site = site_of(&bridge),
+                    "the bridge does not tell when it read its accounts"
+                );
+                HashMap::new()
+            })
+        };
+        let at = self.syncs.time_of(bridge.as_str(), &source.target, self.clock.now(), ask).await?;
+        Some(Synced { at, allowed })
+    }
+
     /// Reads the own pages of new posts for what their list does not say. A page that cannot be read changes
-    /// nothing: the list has been read.
+    /// nothing: the list has been read. A page of another account than the registered one says that the whole
+    /// list is another's: then nothing has been learnt about this account.
     async fn follow(
         &self,
         watched: &Watched,
         recipe: &Recipe,
         extracted: &mut Extracted,
         refusals: &mut Vec<Refusal>,
-    ) {
-        let Some(follow) = recipe.follow() else { return };
-        let wanting = extracted.posts.iter_mut().filter(|post| {
+    ) -> Result<(), Miss> {
+        let Some(follow) = recipe.follow() else { return Ok(()) };
+        let reader = self.recipes.reader_of_pages(recipe);
+        let wanting = extracted.posts.iter_mut().filter_map(|post| {
             let vague = !matches!(post.published, Some(Published::At(_))) || post.source.is_none();
-            vague && watched.listing.find_key(post.key).is_none()
+            let url = Url::parse(&post.url).ok().filter(|url| reader.reads_page(url))?;
+            (vague && watched.listing.find_key(post.key).is_none()).then_some((post, url))
         });
-        for post in wanting.take(follow.max) {
-            let Ok(url) = Url::parse(&post.url) else { continue };
-            if !self.wait(&site_of(&url), recipe, &url).await {
-                return;
+        for (post, url) in wanting.take(follow.max) {
+            let site = site_of(&url);
+            if !self.wait(&site, reader, &url).await {
+                break;
             }
-            let Ok(fetched) = self.fetcher.fetch(Request::get(url)).await else { continue };
-            let article = match extract::article(recipe, &fetched, self.clock.now()) {
+            let Ok(fetched) = self.fetcher.fetch(reader.page_request(url)).await else { continue };
+            let article = match extract::article(reader, &fetched, self.clock.now()) {
                 Ok(article) => article,
                 Err(miss) if miss.cools_site() => {
-                    refusals.extend(Refusal::of(&site_of(&fetched.url), &miss));
-                    return;
+                    refusals.extend(Refusal::of(&site, &miss));
+                    break;
                 }
                 Err(_) => continue,
             };
+            if let Some(stranger) = reader.stranger(&article, &watched.registered.platform_uid) {
+                let name = article.profile.name.as_deref().unwrap_or("未知账号");
+                let reason = format!(
+                    "文章《{}》由“{name}”（{stranger}）发布，与登记的账号ID {} 不是同一账号",
+                    post.title, watched.registered.platform_uid
+                );
+                return Err(Miss::on(&fetched, Failure::WrongAccount, reason));
+            }
+            if post.origin == Origin::Unknown {
+                post.origin = article.origin;
+            }
+            extracted.profile = std::mem::take(&mut extracted.profile).or(article.profile);
             if let Some(published) = article.published {
                 post.published = Some(published);
                 if let Some(line) = extracted.listing.lines.iter_mut().find(|line| line.key == post.key) {
@@ -305,6 +356,7 @@ impl Eyes {
                 post.text = article.text;
             }
         }
+        Ok(())
     }
 
     /// The gap between two requests to a site. A pace protects other people's machines; this one needs none.

@@ -5,7 +5,7 @@
 use super::file::{Desk, EmbeddedPart, File, JsonPart, MarkPart, OriginPart, PagePart, Text};
 use super::{
     Follow, Golden, JsonFields, Link, LinkPart, Naming, On, OriginRule, Pace, PageFields, Pick, Proof,
-    Reader, Recipe, profile,
+    Reader, Recipe, article, profile, sync,
 };
 use crate::config::mistake::Mistake;
 use crate::extract::challenge::Mark;
@@ -73,9 +73,12 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
     let mut patterns =
         |key: &str, list: &[Text]| list.iter().filter_map(|text| desk.regex(key, Some(text))).collect();
     let feed = Naming {
+        void: patterns("feed.void", &file.feed.void),
         name: patterns("feed.name", &file.feed.name),
         intro: patterns("feed.intro", &file.feed.intro),
     };
+    let article = file.article.as_ref().map(|part| article::fields(desk, part));
+    let sync = file.sync.as_ref().and_then(|part| sync::sync(desk, part, base.is_some()));
     let origins = file.origins.into_iter().filter_map(|part| origin(desk, part)).collect();
     let empty = Proof {
         counter: desk.path("empty.counter", file.empty.counter.as_ref()),
@@ -111,8 +114,9 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         url: url?,
         headers: file.headers.into_iter().collect(),
         secret: None,
-        conditional: file.conditional.unwrap_or(true),
-        follow: file.follow.map(|part| Follow { max: part.max }),
+        // An answer "nothing changed" carries neither a part of a list nor a bridge's time to judge anew.
+        conditional: file.conditional.unwrap_or(true) && !file.part && sync.is_none(),
+        follow: file.follow.map(|part| Follow { max: part.max, by: part.by.map(Spanned::into_inner) }),
         pace: gap,
         golden: file.golden.map(|part| Golden {
             page: folder.join(part.page),
@@ -120,6 +124,7 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
             profile: part.profile.map(|page| folder.join(page)),
         }),
         bridge: file.bridge,
+        part: file.part,
         origin: file.origin.unwrap_or(Origin::Unknown),
         origins,
         feed,
@@ -128,6 +133,8 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
         embedded,
         profile,
         verification,
+        article,
+        sync,
         empty,
         marks: all,
     })
@@ -135,20 +142,25 @@ fn assemble(desk: &mut Desk<'_>, file: File, path: &Path, walls: &[Mark]) -> Opt
 
 /// Whether the sections of the file are those of its reader.
 fn fits(desk: &mut Desk<'_>, reader: Option<Reader>, place: Range<usize>, file: &File) {
-    let advice = "reader 为 feed、page 或 json,相应的字段写在同名的一节";
+    let advice = "reader 为 feed、page、json 或 article,相应的字段写在同名的一节";
     match reader {
         Some(Reader::Json)
             if file.json.is_none() && !desk.mistakes.iter().any(|mistake| mistake.key == "json") =>
         {
             desk.wrong(place, "reader", "缺少 [json] 一节", advice);
         }
-        Some(Reader::Feed | Reader::Page) if file.json.is_some() => {
+        Some(Reader::Article)
+            if file.article.is_none() && !desk.mistakes.iter().any(|mistake| mistake.key == "article") =>
+        {
+            desk.wrong(place, "reader", "缺少 [article] 一节", advice);
+        }
+        Some(Reader::Feed | Reader::Page | Reader::Article) if file.json.is_some() => {
             desk.wrong(place, "reader", "[json] 一节与 reader 不符", advice);
         }
-        Some(Reader::Feed | Reader::Page) if file.embedded.is_some() => {
+        Some(Reader::Feed | Reader::Page | Reader::Article) if file.embedded.is_some() => {
             desk.wrong(place, "reader", "embedded 与 reader 不符", "embedded 只用于 reader = \"json\"");
         }
-        Some(Reader::Feed | Reader::Json) if file.page.is_some() => {
+        Some(Reader::Feed | Reader::Json | Reader::Article) if file.page.is_some() => {
             desk.wrong(place, "reader", "[page] 一节与 reader 不符", advice);
         }
         _ => {}
@@ -200,7 +212,7 @@ fn embedded(desk: &mut Desk<'_>, part: Spanned<EmbeddedPart>) -> Option<Embedded
     }
 }
 
-fn pick(desk: &mut Desk<'_>, key: &str, text: Option<&Text>) -> Option<Pick> {
+pub(super) fn pick(desk: &mut Desk<'_>, key: &str, text: Option<&Text>) -> Option<Pick> {
     let text = text?;
     let (selector, attribute) = match text.get_ref().rsplit_once('@') {
         Some((selector, attribute)) => (selector.trim().to_owned(), Some(attribute.trim().to_owned())),

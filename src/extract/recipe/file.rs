@@ -3,7 +3,9 @@
 //! In: TOML. Out: its parts with their places in the file. Each top-level key is read by itself, so that a file
 //! with five mistakes shows five.
 
+use super::article::ArticlePart;
 use super::profile::{ProfilePart, VerificationPart};
+use super::sync::SyncPart;
 use super::{Field, IdTime, Reader};
 use crate::config::mistake::Mistake;
 use crate::extract::path::{Path as JsonPath, Test};
@@ -36,6 +38,7 @@ pub(super) struct File {
     pub(super) headers: BTreeMap<String, String>,
     pub(super) conditional: Option<bool>,
     pub(super) bridge: bool,
+    pub(super) part: bool,
     pub(super) follow: Option<FollowPart>,
     pub(super) pace: Option<Spanned<PacePart>>,
     pub(super) golden: Option<GoldenPart>,
@@ -47,6 +50,8 @@ pub(super) struct File {
     pub(super) embedded: Option<Spanned<EmbeddedPart>>,
     pub(super) profile: Option<Spanned<ProfilePart>>,
     pub(super) verification: VerificationPart,
+    pub(super) article: Option<ArticlePart>,
+    pub(super) sync: Option<SyncPart>,
     pub(super) empty: EmptyPart,
     pub(super) marks: Vec<Spanned<MarkPart>>,
 }
@@ -55,6 +60,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct FollowPart {
     pub(super) max: usize,
+    pub(super) by: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +115,7 @@ pub(super) struct OriginPart {
 pub(super) struct FeedPart {
     pub(super) name: Vec<Text>,
     pub(super) intro: Vec<Text>,
+    pub(super) void: Vec<Text>,
 }
 
 #[derive(Deserialize)]
@@ -198,7 +205,7 @@ pub(super) struct MarkPart {
 }
 
 /// The keys a recipe file may have at its top.
-const KEYS: &str = "name、title、platforms、reader、base、url、headers、conditional、bridge、follow、pace、golden、origin、origins、feed、page、json、embedded、profile、verification、empty、marks";
+pub(in crate::extract) const KEYS: &str = "name、title、platforms、reader、base、url、headers、conditional、bridge、part、follow、pace、golden、origin、origins、feed、page、json、embedded、profile、verification、article、sync、empty、marks";
 
 /// Where one file is read and its mistakes are noted.
 pub(super) struct Desk<'a> {
@@ -245,6 +252,7 @@ impl<'a> Desk<'a> {
                 "headers" => file.headers = self.part(name, value).unwrap_or_default(),
                 "conditional" => file.conditional = self.part(name, value),
                 "bridge" => file.bridge = self.part(name, value).unwrap_or_default(),
+                "part" => file.part = self.part(name, value).unwrap_or_default(),
                 "follow" => file.follow = self.part(name, value),
                 "pace" => file.pace = self.part(name, value),
                 "golden" => file.golden = self.part(name, value),
@@ -256,6 +264,8 @@ impl<'a> Desk<'a> {
                 "embedded" => file.embedded = self.part(name, value),
                 "profile" => file.profile = self.part(name, value),
                 "verification" => file.verification = self.part(name, value).unwrap_or_default(),
+                "article" => file.article = self.part(name, value),
+                "sync" => file.sync = self.part(name, value),
                 "empty" => file.empty = self.part(name, value).unwrap_or_default(),
                 "marks" => file.marks = self.list(name, value),
                 other => {

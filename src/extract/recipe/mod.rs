@@ -3,18 +3,25 @@
 //! In: a target out of the register. Out: the request for it, and everything the readers need to know. A recipe
 //! is data; it never runs code and never reaches another address than its own.
 
+mod article;
 mod compile;
 mod file;
 mod profile;
 mod shelf;
+mod sync;
 
+pub(super) use article::{ArticleFields, Way};
+#[cfg(test)]
+pub(super) use file::KEYS;
 pub(super) use profile::{ProfileFields, Verifier};
 pub use shelf::Recipes;
+pub use sync::Sync;
 
 use super::challenge::Mark;
 use super::embedded::Embedded;
 use super::path::{Path, Test};
 use crate::model::account::Platform;
+use crate::model::listing::Article;
 use crate::model::page::{Miss, Request, SecretHeader, Validators};
 use crate::model::post::Origin;
 use crate::model::quiet::Quiet;
@@ -47,6 +54,7 @@ pub struct Recipe {
     pace: Pace,
     golden: Option<Golden>,
     pub(super) bridge: bool,
+    pub(super) part: bool,
     pub(super) origin: Origin,
     pub(super) origins: Vec<OriginRule>,
     pub(super) feed: Naming,
@@ -56,6 +64,8 @@ pub struct Recipe {
     pub(super) embedded: Option<Embedded>,
     pub(super) profile: Option<ProfilePage>,
     pub(super) verification: Verifier,
+    pub(super) article: Option<ArticleFields>,
+    sync: Option<Sync>,
     pub(super) empty: Proof,
     /// In the order of trying: the recipe's own before the general ones.
     pub(super) marks: Vec<Mark>,
@@ -68,13 +78,17 @@ pub(super) enum Reader {
     Feed,
     Page,
     Json,
+    /// One page about one post or about the account itself; never a source of an account.
+    Article,
 }
 
-/// Fetch the page of each new post that lacks a time of day or a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Fetch the page of each new post that lacks a time of day, a source or a mark of origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follow {
     /// The most pages in one visit.
     pub max: usize,
+    /// The recipe that reads them; none means this one.
+    pub by: Option<String>,
 }
 
 /// How often a site may be asked.
@@ -106,6 +120,8 @@ pub struct Golden {
 pub(super) struct Naming {
     pub(super) name: Vec<Regex>,
     pub(super) intro: Vec<Regex>,
+    /// Texts of items that only say that there is none.
+    pub(super) void: Vec<Regex>,
 }
 
 /// The fields of an item in a page. Without an item selector the list is found by itself.
@@ -216,6 +232,15 @@ fn is_loopback(url: &Url) -> bool {
 /// What may stand unescaped in one value of a path or query.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// A template with its target in it.
+fn fill(template: &str, target: &str) -> String {
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    let encoded = utf8_percent_encode(target, VALUE).to_string();
+    template.replace("{+target}", target).replace("{target}", &encoded)
+}
+
 impl Recipe {
     /// The request for a target; the error says in Chinese what is wrong with the target.
     pub fn request(&self, target: &str, validators: Validators) -> Result<Request, String> {
@@ -238,11 +263,7 @@ impl Recipe {
         if target.is_empty() {
             return Err(format!("“{}:”之后没有目标", self.name));
         }
-        let filled = |template: &str| {
-            let encoded = utf8_percent_encode(target, VALUE).to_string();
-            template.replace("{+target}", target).replace("{target}", &encoded)
-        };
-        let address = if url == "{target}" { target.to_owned() } else { filled(url) };
+        let address = if url == "{target}" { target.to_owned() } else { fill(url, target) };
         let url = match &self.base {
             Some(base) => base.join(&address),
             None => Url::parse(&address),
@@ -251,7 +272,7 @@ impl Recipe {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(format!("“{target}”不是 http 或 https 网址"));
         }
-        let headers = headers.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
+        let headers = headers.iter().map(|(name, value)| (name.clone(), fill(value, target))).collect();
         // Whatever the template makes of a target, the secret goes to the recipe's own host alone.
         let secret = self.secret.clone().filter(|_| self.may_send_secret(&url));
         Ok(Request { headers, secret, ..Request::get(url) })
@@ -305,8 +326,38 @@ impl Recipe {
 
     /// Whether to fetch the pages of new posts, and how many at most.
     #[must_use]
-    pub const fn follow(&self) -> Option<Follow> {
-        self.follow
+    pub const fn follow(&self) -> Option<&Follow> {
+        self.follow.as_ref()
+    }
+
+    /// The request for the page of one post.
+    #[must_use]
+    pub fn page_request(&self, url: Url) -> Request {
+        Request { headers: self.headers_for(url.as_str()), ..Request::get(url) }
+    }
+
+    /// Whether it reads one page about one post or the account itself, and no list: what it reads says nothing
+    /// about silence.
+    #[must_use]
+    pub fn is_article(&self) -> bool {
+        self.reader == Reader::Article
+    }
+
+    /// Whether it reads the pages of such an address.
+    #[must_use]
+    pub fn reads_page(&self, url: &Url) -> bool {
+        let pattern = self.article.as_ref().and_then(|fields| fields.url.as_ref());
+        pattern.is_none_or(|pattern| pattern.is_match(url.as_str()))
+    }
+
+    /// The id of another account that a page says has published it, if the registered one cannot be the same.
+    #[must_use]
+    pub fn stranger<'a>(&self, article: &'a Article, registered: &str) -> Option<&'a str> {
+        self.article.as_ref().and_then(|fields| fields.stranger(&article.ids, registered))
+    }
+
+    fn headers_for(&self, target: &str) -> Vec<(String, String)> {
+        self.headers.iter().map(|(name, value)| (name.clone(), fill(value, target))).collect()
     }
 
     /// Whether a name it reads is an account's own: it reads accounts of platforms and nothing else. A site's title,

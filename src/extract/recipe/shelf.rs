@@ -4,7 +4,7 @@
 
 use super::{Golden, Recipe, compile};
 use crate::config::mistake::Mistake;
-use crate::extract::{extract, profile};
+use crate::extract::{alone, extract, profile};
 use crate::model::listing::Listing;
 use crate::model::page::{Fetched, SecretHeader};
 use chrono::{DateTime, Utc};
@@ -17,12 +17,16 @@ use url::Url;
 const WALLS: &str = "walls.toml";
 
 /// What is shipped; a file of the same name in the operator's folder replaces it.
-const SHIPPED: [(&str, &str); 14] = [
+const SHIPPED: [(&str, &str); 20] = [
     (WALLS, include_str!("../../../config/platforms/walls.toml")),
     ("feed.toml", include_str!("../../../config/platforms/feed.toml")),
     ("rsshub.toml", include_str!("../../../config/platforms/rsshub.toml")),
     ("gov-list.toml", include_str!("../../../config/platforms/gov-list.toml")),
     ("gov-json.toml", include_str!("../../../config/platforms/gov-json.toml")),
+    ("wechat-aboutbiz.toml", include_str!("../../../config/platforms/wechat-aboutbiz.toml")),
+    ("wechat-album.toml", include_str!("../../../config/platforms/wechat-album.toml")),
+    ("wechat-article.toml", include_str!("../../../config/platforms/wechat-article.toml")),
+    ("wechat2rss.toml", include_str!("../../../config/platforms/wechat2rss.toml")),
     ("weibo.toml", include_str!("../../../config/platforms/weibo.toml")),
     ("weibo-ajax.toml", include_str!("../../../config/platforms/weibo-ajax.toml")),
     ("bilibili.toml", include_str!("../../../config/platforms/bilibili.toml")),
@@ -32,6 +36,8 @@ const SHIPPED: [(&str, &str); 14] = [
     ("xiaohongshu.toml", include_str!("../../../config/platforms/xiaohongshu.toml")),
     ("app-apple.toml", include_str!("../../../config/platforms/app-apple.toml")),
     ("app-tencent.toml", include_str!("../../../config/platforms/app-tencent.toml")),
+    ("werss.toml", include_str!("../../../config/platforms/werss.toml")),
+    ("wewe-rss.toml", include_str!("../../../config/platforms/wewe-rss.toml")),
 ];
 
 /// Recipes by name.
@@ -63,7 +69,30 @@ impl Recipes {
                 Err(found) => mistakes.extend(found),
             }
         }
+        // A recipe that could not be read is told as itself, not once more by those that name it.
+        if mistakes.is_empty() {
+            recipes.check_followers(dir, &mut mistakes);
+        }
         if mistakes.is_empty() { Ok(recipes) } else { Err(mistakes) }
+    }
+
+    /// Whether each recipe that leaves pages to another names one that reads them.
+    fn check_followers(&self, dir: &Path, mistakes: &mut Vec<Mistake>) {
+        for recipe in self.iter() {
+            let Some(by) = recipe.follow().and_then(|follow| follow.by.as_deref()) else { continue };
+            if self.find(by).is_none_or(|reader| reader.article.is_none()) {
+                let reason =
+                    format!("采集规则“{}”的 follow.by:没有带 [article] 一节的规则“{by}”", recipe.name);
+                mistakes.push(Mistake::whole(dir, reason, "请写一条 reader 为 article 的采集规则的 name"));
+            }
+        }
+    }
+
+    /// The recipe that reads the pages of another's posts.
+    #[must_use]
+    pub fn reader_of_pages<'a>(&'a self, recipe: &'a Recipe) -> &'a Recipe {
+        let by = recipe.follow().and_then(|follow| follow.by.as_deref()).and_then(|by| self.find(by));
+        by.map_or(recipe, Arc::as_ref)
     }
 
     fn put(&mut self, recipe: Recipe, path: &Path, mistakes: &mut Vec<Mistake>) {
@@ -108,7 +137,12 @@ impl Recipes {
             let golden = recipe.golden()?;
             let body = std::fs::read(&golden.page).ok()?;
             let fetched = Fetched::at_hand(Url::parse("https://www.example.com/").ok()?, body);
-            let reason = match extract(recipe, &fetched, &Listing::default(), now) {
+            let read = if recipe.is_article() {
+                alone(recipe, &fetched, now)
+            } else {
+                extract(recipe, &fetched, &Listing::default(), now)
+            };
+            let reason = match read {
                 Ok(read) if read.posts.len() == golden.posts => return rehearse_profile(recipe, golden),
                 Ok(read) => format!("应读出{}条,实际{}条", golden.posts, read.posts.len()),
                 Err(miss) => format!("读不出:{}({})", miss.failure.zh(), miss.detail),

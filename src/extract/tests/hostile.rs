@@ -3,8 +3,18 @@
 use super::*;
 use proptest::prelude::*;
 
-const NAMES: [&str; 6] = ["feed", "rsshub", "gov-list", "gov-json", "weibo", "xiaohongshu"];
-const FILES: [&str; 13] = [
+const NAMES: [&str; 9] = [
+    "feed",
+    "rsshub",
+    "gov-list",
+    "gov-json",
+    "weibo",
+    "xiaohongshu",
+    "wechat-album",
+    "wechat-article",
+    "wechat-aboutbiz",
+];
+const FILES: [&str; 16] = [
     "feed/rss.xml",
     "feed/atom.xml",
     "feed/rdf.xml",
@@ -18,6 +28,9 @@ const FILES: [&str; 13] = [
     "douyin/user.html",
     "xiaohongshu/profile.html",
     "app-tencent/detail.html",
+    "wechat/article.html",
+    "wechat/aboutbiz.html",
+    "wechat/album.json",
 ];
 
 fn look_at_everything(body: &[u8]) {

@@ -1,9 +1,13 @@
 //! The stage as a whole: saved pages of every recipe, every wall, and hostile bytes.
 
+mod bridges;
+mod gov;
+mod guide;
 mod hostile;
 mod platforms;
 mod recipes;
 mod walls;
+mod wechat;
 
 use super::*;
 use crate::model::page::Validators;

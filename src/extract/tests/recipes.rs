@@ -348,3 +348,33 @@ fn a_file_of_the_operator_replaces_the_shipped_one() {
     assert_eq!(request.url.host_str(), Some("bridge.chenghu.example"));
     assert!(recipes.find("weibo").is_some());
 }
+
+#[test]
+fn a_recipe_that_leaves_pages_to_nobody_is_told() {
+    let load = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("yunxi.toml"), text).unwrap();
+        Recipes::load(folder.path())
+    };
+    let feed = |more: &str| format!("name = \"yunxi\"\nreader = \"feed\"\nurl = \"{{target}}\"\n{more}");
+    for text in [
+        feed("follow = { max = 3, by = \"nobody\" }"),
+        feed("follow = { max = 3, by = \"weibo\" }"),
+        feed("[sync]\nurl = \"/x\"\nitems = \"[]\"\nid = \"id\"\ntime = \"t\"\nstale = \"30h\""),
+        feed("[article]\ntitle = [\"h1 >\"]"),
+        feed("[article]\ntime = [\"script: (\"]"),
+        feed("[article]\nheading = [\"h1\"]"),
+        "name = \"yunxi\"\nreader = \"article\"\nurl = \"{target}\"".to_owned(),
+    ] {
+        assert_eq!(load(&text).unwrap_err().len(), 1, "{text}");
+    }
+    assert!(load(&feed("follow = { max = 3, by = \"wechat-article\" }")).is_ok());
+    // Nothing that must be judged anew at every look may be answered with "nothing changed".
+    let asked = Validators { etag: Some("\"x\"".to_owned()), ..Validators::default() };
+    for (text, conditional) in [(feed(""), true), (feed("part = true"), false)] {
+        let recipes = load(&text).unwrap();
+        let request = recipes.find("yunxi").unwrap().request("https://a.example/", asked.clone()).unwrap();
+        assert_eq!(!request.validators.is_empty(), conditional, "{text}");
+    }
+    assert!(recipe("wewe-rss").request("MP_WXS_1", asked).unwrap().validators.is_empty());
+}

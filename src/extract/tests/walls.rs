@@ -99,7 +99,7 @@ fn the_error_page_of_a_bridge_is_quoted_and_its_words_are_no_wall() {
         let answer = Fetched { status, ..fetched(golden("rsshub/error.html")) };
         let miss = extract(recipe(name), &answer, &Listing::default(), now()).unwrap_err();
         assert_eq!(miss.failure, Failure::BridgeDown);
-        assert_eq!(miss.detail, "Error: Cookies expired, 验证码 required");
+        assert_eq!(miss.detail, "Cookies expired, 验证码 required");
     }
 }
 

@@ -172,11 +172,11 @@ fn a_person_who_says_that_the_bridge_works_is_believed_about_the_silence_until_t
 
 #[test]
 fn a_bridge_that_says_when_it_pulled_last_is_taken_at_its_word() {
+    let synced = |hours| Synced { at: at(hours), allowed: TimeDelta::hours(30) };
     let now = at(0);
-    assert!(!is_out_of_sync(None, now));
-    assert!(!is_out_of_sync(Some(at(-30)), now));
-    assert!(is_out_of_sync(Some(at(-31)), now));
-    assert!(!is_out_of_sync(Some(at(1)), now));
+    assert!(!is_out_of_sync(synced(-30), now));
+    assert!(is_out_of_sync(synced(-31), now));
+    assert!(!is_out_of_sync(synced(1), now));
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl Site {
         let mut recipes = Recipes::load(std::path::Path::new("no such folder")).unwrap();
         recipes.rebase("https://m.weibo.cn", &base);
         let eyes = Eyes {
+            syncs: Syncs::default(),
             fetcher: Arc::new(Fetcher::new(&settings, shared.clone()).unwrap()),
             recipes: Arc::new(recipes),
             pace: Pace::new(store, shared.clone()).await.unwrap(),

@@ -107,7 +107,8 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file()))
 }
 
+/// A variable of the environment that is set and not empty.
 #[expect(clippy::disallowed_methods, reason = "a test has no configuration but its environment")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
