@@ -166,9 +166,10 @@ async fn look(config: &Config, fetcher: &Fetcher, source: &Source, clock: &Share
         result = crate::schedule::about::joined(result, &told);
         about = Some(told);
     }
-    if let (Ok(extracted), Some(request)) = (&mut result, recipe.sync_request()) {
+    if let (Ok(extracted), Some(sync), Some(request)) = (&mut result, recipe.sync(), recipe.sync_request()) {
         let told = fetcher.fetch(request).await.and_then(|answer| syncs(recipe, &answer));
-        extracted.synced_at = told.ok().and_then(|times| times.get(source.target.trim()).copied());
+        let at = told.ok().and_then(|times| times.get(source.target.trim()).copied());
+        extracted.synced = at.map(|at| sync.said(at));
     }
     let result = result.map_err(|miss| recipe.own(miss));
     Tried { source: source.to_string(), fetched: Some(answer), result, about }
@@ -283,8 +284,8 @@ fn explain(desk: &Desk, tried: &Tried) -> Result<(), Failed> {
             if extracted.part {
                 desk.output.line("  只是账号的一部分内容：能证明有更新，不能证明没有更新")?;
             }
-            if let Some(at) = extracted.synced_at {
-                desk.output.line(format!("  采集桥自称最近一次读取该账号是 {}", zh_minute(at)))?;
+            if let Some(synced) = extracted.synced {
+                desk.output.line(format!("  采集桥自称最近一次读取该账号是 {}", zh_minute(synced.at)))?;
             }
         }
         Err(miss) => {

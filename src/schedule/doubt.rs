@@ -3,11 +3,14 @@
 //! In: a look that read something, and what is known of the account. Out: why it is not believed, or not yet, or which
 //! source it contradicts. An account has the benefit of every doubt.
 
+use super::bridges::Trust;
 use super::cadence::{Next, spread};
 use super::settle::{KnownPosts, is_new, stumble};
 use super::visit::{Other, Seen};
+use crate::judge::facts::Facts;
 use crate::judge::inactivity::Judgement;
-use crate::judge::sources;
+use crate::judge::pack::Pack;
+use crate::judge::{bridge, inactivity, sources};
 use crate::model::account::{AccountId, AccountState};
 use crate::model::finding::{Finding, LastPost};
 use crate::model::listing::Extracted;
@@ -33,6 +36,41 @@ pub(super) fn distrust(watched: &mut Watched, visit: &mut Visit, since: DateTime
     visit.covers_since = None;
     visit.detail.clone_from(&detail);
     stumble(&mut watched.trouble, Failure::Stale, Miss::new(Failure::Stale, detail), visit.at);
+}
+
+/// Since when a look through a bridge proves nothing: by the suspicion of the bridge as a whole, else by its own word
+/// about this account.
+pub(super) fn stale_since(
+    trust: Trust,
+    extracted: Option<&Extracted>,
+    at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    if let Trust::Stale { since } = trust {
+        return Some(since);
+    }
+    let synced = extracted.and_then(|extracted| extracted.synced);
+    synced.filter(|synced| bridge::is_out_of_sync(*synced, at)).map(|synced| synced.at)
+}
+
+/// Whether a look would accuse its account of anything.
+pub(super) fn would_accuse(
+    facts: &Facts,
+    covers_since: Option<DateTime<Utc>>,
+    pack: &Pack,
+    at: DateTime<Utc>,
+) -> bool {
+    let mut looked = facts.clone();
+    looked.look(at, covers_since);
+    !inactivity::judge(&looked, pack, at).findings.is_empty()
+}
+
+/// A list that is only a part of an account shows updates, never silence: what it shows is learnt all the same.
+pub(super) fn withhold(watched: &mut Watched, visit: &mut Visit) {
+    let detail = "采集源只含账号的一部分内容，其中没有近期更新，不能说明账号没有更新";
+    visit.outcome = Outcome::Failed(Failure::Partial);
+    visit.covers_since = None;
+    detail.clone_into(&mut visit.detail);
+    stumble(&mut watched.trouble, Failure::Partial, Miss::new(Failure::Partial, detail), visit.at);
 }
 
 /// What is left of a judgement by a doubted look: it may acquit, but what it accuses of waits.

@@ -7,13 +7,16 @@
 use super::backoff;
 use super::bridges::Trust;
 use super::cadence::{Cadence, Next};
-use super::doubt::{all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look};
+use super::doubt::{
+    all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look, stale_since, withhold,
+    would_accuse,
+};
 use super::visit::{Look, Seen};
 use crate::incident::Sureness;
 use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
-use crate::judge::{bridge, inactivity, originality, reachability};
+use crate::judge::{inactivity, originality, reachability};
 use crate::model::account::AccountId;
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
@@ -99,32 +102,18 @@ pub fn settle(
             let from = From { late: seen.late, other: another };
             watched.source_no = seen.source_no;
             watched.bridge = seen.bridge;
-            // The bridge's own word about this account weighs as much as the suspicion of the whole bridge.
-            let synced = seen.extracted.as_ref().and_then(|extracted| extracted.synced);
-            let stale = match trust {
-                Trust::Stale { since } => Some(since),
-                _ => synced.filter(|synced| bridge::is_out_of_sync(*synced, at)).map(|synced| synced.at),
-            };
+            let stale = stale_since(trust, seen.extracted.as_ref(), at);
             let part = seen.extracted.as_ref().is_some_and(|extracted| extracted.part);
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
                 (posts, edits) = learn(&mut watched, &mut facts, extracted, known, from, at);
-                visit.outcome = if watched.listing.lines.is_empty() {
-                    Outcome::ProvenEmpty
-                } else {
-                    Outcome::Read { new: u32::try_from(posts.len()).unwrap_or(u32::MAX) }
-                };
+                visit.outcome = outcome(&watched.listing, posts.len());
             } else {
                 changed = other;
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
             }
             let covers_since = watched.listing.covers_since();
-            let silent_part = part && {
-                let mut looked = facts.clone();
-                looked.look(at, covers_since);
-                !inactivity::judge(&looked, pack, at).findings.is_empty()
-            };
             if let Some(since) = stale {
                 // As old as its posts is what it says about the account.
                 told = Told::default();
@@ -133,13 +122,8 @@ pub fn settle(
                     facts.good_look = facts.good_look.map(|look| look.min(since));
                 }
                 distrust(&mut watched, &mut visit, since);
-            } else if silent_part {
-                // A list that is only a part shows updates, never silence: what it shows is learnt all the same.
-                let detail = "采集源只含账号的一部分内容，其中没有近期更新，不能说明账号没有更新";
-                visit.outcome = Outcome::Failed(Failure::Partial);
-                visit.covers_since = None;
-                detail.clone_into(&mut visit.detail);
-                stumble(&mut watched.trouble, Failure::Partial, Miss::new(Failure::Partial, detail), at);
+            } else if part && would_accuse(&facts, covers_since, pack, at) {
+                withhold(&mut watched, &mut visit);
             } else {
                 facts.look(at, covers_since);
                 watched.known.covers_since = covers_since;
@@ -204,6 +188,14 @@ pub fn settle(
         told,
         notes: None,
     }
+}
+
+/// What a list that was read in full gave.
+fn outcome(listing: &Listing, new: usize) -> Outcome {
+    if listing.lines.is_empty() {
+        return Outcome::ProvenEmpty;
+    }
+    Outcome::Read { new: u32::try_from(new).unwrap_or(u32::MAX) }
 }
 
 /// The entry of a look that found everything as it was.

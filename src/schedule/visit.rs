@@ -19,7 +19,7 @@ use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Origin, Published};
 use crate::model::visit::Failure;
 use crate::model::watch::Watched;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -276,7 +276,6 @@ impl Eyes {
     /// changes nothing: its feed has been read.
     async fn synced(&self, recipe: &Recipe, source: &Source) -> Option<Synced> {
         let request = recipe.sync_request()?;
-        let allowed = TimeDelta::from_std(recipe.sync()?.stale()).ok()?;
         let bridge = request.url.clone();
         let ask = async {
             if !self.wait(&site_of(&bridge), recipe, &bridge).await {
@@ -297,7 +296,7 @@ impl Eyes {
             })
         };
         let at = self.syncs.time_of(bridge.as_str(), &source.target, self.clock.now(), ask).await?;
-        Some(Synced { at, allowed })
+        Some(recipe.sync()?.said(at))
     }
 
     /// Reads the own pages of new posts for what their list does not say. A page that cannot be read changes

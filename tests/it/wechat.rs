@@ -24,7 +24,7 @@ use xunwang::schedule::cadence::Cadence;
 use xunwang::schedule::pace::Pace;
 use xunwang::schedule::settle::{KnownPosts, Settled, settle};
 use xunwang::schedule::syncs::Syncs;
-use xunwang::schedule::visit::{Eyes, Look};
+use xunwang::schedule::visit::{Asking, Eyes, Look};
 use xunwang::store::Store;
 
 /// The bridge, 微信 itself, and the look at them, all on the loopback.
@@ -137,28 +137,33 @@ both! {
     async fn the_pages_of_new_posts_say_what_the_feed_does_not(store: Store) {
         let scene = Scene::open(store).await;
         let watched = scene.account("wewe-rss:MP_WXS_1", "gh_0a1b2c3d4e5f").await;
-        let look = scene.eyes.look(&watched).await;
+        let look = scene.eyes.look(&watched, &Asking::default()).await;
         let read = look.result.as_ref().unwrap().extracted.as_ref().unwrap();
         assert!(read.posts.iter().all(|post| post.origin == Origin::Original), "{:?}", read.posts);
         assert!(read.posts[1].text.starts_with("11月20日，云溪县老街改造开工。"));
-        assert_eq!(read.synced_at, DateTime::from_timestamp(1_795_124_100, 0));
+        assert_eq!(read.synced.map(|synced| synced.at), DateTime::from_timestamp(1_795_124_100, 0));
         assert_eq!((scene.asked("/s/"), scene.asked("/feeds/MP"), scene.asked("/feeds/")), (3, 1, 2));
         let known = settled(&watched, look).finish.watched;
         for minutes in [30, 61] {
             scene.clock.advance_to(noon() + Duration::minutes(minutes));
-            let again = scene.eyes.look(&known).await;
+            let again = scene.eyes.look(&known, &Asking::default()).await;
             let read = again.result.as_ref().unwrap().extracted.as_ref().unwrap();
             assert_eq!(read.posts, []);
-            assert_eq!(read.synced_at, DateTime::from_timestamp(1_795_124_100, 0));
+            assert_eq!(read.synced.map(|synced| synced.at), DateTime::from_timestamp(1_795_124_100, 0));
         }
+        // By the bridge's own word it has not read the account for longer than it may.
+        scene.clock.advance_to(noon() + Duration::hours(26));
+        let stale = settled(&known, scene.eyes.look(&known, &Asking::default()).await);
+        assert_eq!(stale.visit.outcome, Outcome::Failed(Failure::Stale));
+        assert!(stale.findings.iter().all(|finding| !finding.rule.is_inactivity()), "{:?}", stale.findings);
         // Known posts need no page, and the bridge was asked for its times once more after the hour.
-        assert_eq!((scene.asked("/s/"), scene.asked("/feeds/MP"), scene.asked("/feeds/")), (3, 3, 5));
+        assert_eq!((scene.asked("/s/"), scene.asked("/feeds/MP"), scene.asked("/feeds/")), (3, 4, 7));
     }
 
     async fn a_feed_of_another_account_is_no_look_at_this_one(store: Store) {
         let scene = Scene::open(store).await;
         let watched = scene.account("wewe-rss:MP_WXS_1", "gh_ffffffffffff").await;
-        let look = scene.eyes.look(&watched).await;
+        let look = scene.eyes.look(&watched, &Asking::default()).await;
         let miss = look.result.as_ref().unwrap_err();
         assert_eq!(miss.failure, Failure::WrongAccount);
         assert!(miss.detail.contains("云溪发布") && miss.detail.contains("gh_ffffffffffff"), "{}", miss.detail);
@@ -181,7 +186,7 @@ both! {
         ] {
             scene.site.asked.lock().unwrap().clear();
             *scene.site.article.lock().unwrap() = Some(page.to_owned());
-            let look = scene.eyes.look(&watched).await;
+            let look = scene.eyes.look(&watched, &Asking::default()).await;
             let read = look.result.as_ref().unwrap().extracted.as_ref().unwrap();
             assert_eq!(read.posts.len(), 3, "{page}");
             assert!(read.posts.iter().all(|post| post.origin == Origin::Unknown), "{page}");
@@ -200,7 +205,7 @@ both! {
             )
         };
         *scene.site.album.lock().unwrap() = album(Duration::days(60));
-        let look = scene.eyes.look(&watched).await;
+        let look = scene.eyes.look(&watched, &Asking::default()).await;
         let silent = settled(&watched, look);
         assert_eq!(silent.visit.outcome, Outcome::Failed(Failure::Partial));
         assert!(silent.findings.iter().all(|finding| !finding.rule.is_inactivity()), "{:?}", silent.findings);
@@ -209,7 +214,7 @@ both! {
         assert_eq!(silent.posts.len(), 1);
         assert_eq!(silent.finish.watched.known.last_update, Some(noon() - Duration::days(60)));
         *scene.site.album.lock().unwrap() = album(Duration::hours(2));
-        let look = scene.eyes.look(&watched).await;
+        let look = scene.eyes.look(&watched, &Asking::default()).await;
         let active = settled(&watched, look);
         assert!(matches!(active.visit.outcome, Outcome::Read { new: 1 }), "{:?}", active.visit);
         assert_eq!(active.findings, []);

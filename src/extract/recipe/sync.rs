@@ -6,7 +6,9 @@
 use super::Recipe;
 use super::file::{Desk, Text};
 use crate::extract::path::Path;
+use crate::model::listing::Synced;
 use crate::model::page::Request;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -30,14 +32,14 @@ pub struct Sync {
     /// What the account is called there: the target of a source.
     pub(in crate::extract) id: Path,
     pub(in crate::extract) time: Path,
-    stale: Duration,
+    stale: TimeDelta,
 }
 
 impl Sync {
-    /// How old the bridge's own reading may be before its silence says nothing.
+    /// The bridge's word about an account, and how old it may be before the bridge's silence says nothing.
     #[must_use]
-    pub const fn stale(&self) -> Duration {
-        self.stale
+    pub const fn said(&self, at: DateTime<Utc>) -> Synced {
+        Synced { at, allowed: self.stale }
     }
 }
 
@@ -64,5 +66,6 @@ pub(super) fn sync(desk: &mut Desk<'_>, part: &SyncPart, has_base: bool) -> Opti
     let items = desk.path("sync.items", Some(&part.items));
     let id = desk.path("sync.id", Some(&part.id));
     let time = desk.path("sync.time", Some(&part.time));
-    Some(Sync { url: part.url.get_ref().clone(), items: items?, id: id?, time: time?, stale: part.stale })
+    let stale = TimeDelta::from_std(part.stale).unwrap_or(TimeDelta::MAX);
+    Some(Sync { url: part.url.get_ref().clone(), items: items?, id: id?, time: time?, stale })
 }

@@ -87,6 +87,7 @@ fn list(name: i64, hours: &[i64]) -> Extracted {
         listing: Listing { lines: posts.iter().map(line).collect() },
         posts,
         empty_marker: false,
+        ..Extracted::default()
     }
 }
 
