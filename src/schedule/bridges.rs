@@ -146,7 +146,7 @@ impl Scheduler {
     pub(super) fn asking(&self, watched: &Watched) -> Asking {
         let stale = Arc::clone(&self.bridges.lock().unwrap_or_else(PoisonError::into_inner).stale);
         let now = self.clock.now();
-        let all = watched.registered.sources.len() > 1 && {
+        let all = watched.registered.machine_sources().nth(1).is_some() && {
             let (facts, pack) = (facts_of(watched), self.pack_of(watched, now));
             let deadlines = inactivity::deadlines(&facts, pack).map(|(_, at)| at);
             asks_all(watched, deadlines, span(self.settings.cadence.before_deadline), now)
