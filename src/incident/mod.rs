@@ -25,6 +25,7 @@ pub struct Verdict {
 
 /// What a look can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four questions, each answered by itself")]
 pub struct Sureness {
     /// The look itself was good: what it did not find is not there.
     pub good: bool,

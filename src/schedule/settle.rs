@@ -178,13 +178,7 @@ pub fn settle(
         posts,
         edits,
         findings,
-        sure: Sureness {
-            good,
-            judged: good && judgement.judged,
-            profile: RuleSet::NONE,
-            compared,
-            complete: good,
-        },
+        sure: sureness(good, judgement.judged, compared),
         told,
         notes: None,
     }
@@ -196,6 +190,11 @@ fn outcome(listing: &Listing, new: usize) -> Outcome {
         return Outcome::ProvenEmpty;
     }
     Outcome::Read { new: u32::try_from(new).unwrap_or(u32::MAX) }
+}
+
+/// What a machine's look can say: a good one shows all there is.
+const fn sureness(good: bool, judged: bool, compared: bool) -> Sureness {
+    Sureness { good, judged: good && judged, profile: RuleSet::NONE, compared, complete: good }
 }
 
 /// The entry of a look that found everything as it was.
