@@ -25,6 +25,10 @@ pub struct Verdict {
 
 /// What a look can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own, and any answers go together"
+)]
 pub struct Sureness {
     /// The look itself was good: what it did not find is not there.
     pub good: bool,
