@@ -249,8 +249,9 @@ fn facts(
     let Some(bridge) = bridge else {
         return facts_of(watched).from_history(&looks, &sightings(posts), at);
     };
-    for look in looks.iter_mut().filter(|look| bridge.covers(look.at)) {
-        look.good = false;
+    for (look, visit) in looks.iter_mut().zip(visits) {
+        // Who looks by hand looks past the bridge.
+        look.good &= visit.hand.is_some() || !bridge.covers(look.at);
     }
     let reach = looks.iter().filter(|look| look.good).filter_map(|look| look.covers_since).min();
     for look in &mut looks {

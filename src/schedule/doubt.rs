@@ -18,7 +18,7 @@ use crate::model::moment::{ZONE, zh_minute};
 use crate::model::page::Miss;
 use crate::model::post::Post;
 use crate::model::visit::{Failure, Outcome, Visit};
-use crate::model::watch::Watched;
+use crate::model::watch::{Known, Watched};
 use chrono::{DateTime, Duration, Utc};
 
 /// After a first look through a bridge on which somebody would be accused, the next one comes so soon: by then the
@@ -71,6 +71,12 @@ pub(super) fn withhold(watched: &mut Watched, visit: &mut Visit) {
     visit.covers_since = None;
     detail.clone_into(&mut visit.detail);
     stumble(&mut watched.trouble, Failure::Partial, Miss::new(Failure::Partial, detail), visit.at);
+}
+
+/// The last good look when those through the bridge since `since` no longer count. Who looked by hand looked past the
+/// bridge.
+pub(super) fn still_good(known: &Known, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    known.good_look.map(|look| if known.hand_look == Some(look) { look } else { look.min(since) })
 }
 
 /// What is left of a judgement by a doubted look: it may acquit, but what it accuses of waits.

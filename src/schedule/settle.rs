@@ -8,8 +8,8 @@ use super::backoff;
 use super::bridges::Trust;
 use super::cadence::{Cadence, Next};
 use super::doubt::{
-    all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look, stale_since, withhold,
-    would_accuse,
+    all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look, stale_since,
+    still_good, withhold, would_accuse,
 };
 use super::visit::{Look, Seen};
 use crate::incident::Sureness;
@@ -119,7 +119,7 @@ pub fn settle(
                 told = Told::default();
                 if behind == watched.bridge {
                     // The looks that were believed before the suspicion prove nothing either.
-                    facts.good_look = facts.good_look.map(|look| look.min(since));
+                    facts.good_look = still_good(&watched.known, since);
                 }
                 distrust(&mut watched, &mut visit, since);
             } else if part && would_accuse(&facts, covers_since, pack, at) {
@@ -134,14 +134,7 @@ pub fn settle(
         Err(miss) => {
             asked = miss.retry_after;
             let failure = if blind && miss.failure.is_outage() { Failure::Blind } else { miss.failure };
-            visit.outcome = Outcome::Failed(failure);
-            visit.status = miss.status;
-            visit.covers_since = None;
-            visit.detail.clone_from(&miss.detail);
-            // Where only people can look, and one has, there is nothing to stumble over.
-            if !is_vouched_for(&watched, failure, cadence, at) {
-                stumble(&mut watched.trouble, failure, miss, at);
-            }
+            miss_out(&mut watched, &mut visit, failure, miss, cadence);
             watched.trouble.doubt_since = doubt;
             if failure != Failure::Partial {
                 // What the memory says about the page no longer holds once the page has been something else.
@@ -166,11 +159,10 @@ pub fn settle(
         findings.extend(reachability::judge(&sight_of(&watched, cadence), pack.fresh, at));
     }
     let no_original = findings.iter().any(|finding| finding.rule == Rule::BiweeklyOriginal);
-    let next = if waits && behind != watched.bridge {
-        second_look(watched.id, at)
-    } else {
-        next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at)
-    };
+    let mut next = next_look(&watched, &facts, pack, cadence, visit.outcome, asked, at);
+    if waits && behind != watched.bridge {
+        next = second_look(watched.id, at);
+    }
     let lean = good && !changed && before.0 == watched.state && before.1 == 0 && before.2.good_look.is_some();
     Settled {
         finish: Finish { watched, due_at: Some(next.at), due_why: next.why, no_original, lean },
@@ -209,6 +201,18 @@ fn unchanged(watched: &Watched, took: std::time::Duration, at: DateTime<Utc>) ->
         status: 0,
         detail: String::new(),
         hand: None,
+    }
+}
+
+/// Turns the entry of a look into that of a failed one, and remembers the trouble.
+fn miss_out(watched: &mut Watched, visit: &mut Visit, failure: Failure, miss: Miss, cadence: &Cadence) {
+    visit.outcome = Outcome::Failed(failure);
+    visit.status = miss.status;
+    visit.covers_since = None;
+    visit.detail.clone_from(&miss.detail);
+    // Where only people can look, and one has, there is nothing to stumble over.
+    if !is_vouched_for(watched, failure, cadence, visit.at) {
+        stumble(&mut watched.trouble, failure, miss, visit.at);
     }
 }
 

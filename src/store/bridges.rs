@@ -45,9 +45,11 @@ struct BehindRow {
     good_look: Option<i64>,
 }
 
+/// A newest post that a person may have seen past the bridge says nothing about the bridge.
 const LIST_BEHIND: &str = "/* list_behind */ SELECT a.id, a.bridge, a.days, a.last_update, a.news_at, a.failure, l.last_visit, l.good_look \
      FROM account AS a JOIN account_look AS l ON l.account_id = a.id \
-     WHERE a.bridge <> '' AND a.last_update IS NOT NULL AND a.retired_at IS NULL";
+     WHERE a.bridge <> '' AND a.last_update IS NOT NULL AND a.retired_at IS NULL \
+     AND (a.hand_look IS NULL OR a.hand_look < a.last_update)";
 /// The bridge has shown posts again: whoever was only waiting for it is looked at at once.
 const RECHECK: &str = "/* recheck_behind */ UPDATE account_look SET due_at = $1, due_why = '采集桥恢复后复查' \
      WHERE lease_token IS NULL AND due_at > $1 AND account_id IN (SELECT id FROM account WHERE bridge = $2 AND bridge <> '')";

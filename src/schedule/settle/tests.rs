@@ -171,6 +171,16 @@ fn a_look_through_a_suspected_bridge_fails_and_accuses_nobody() {
 }
 
 #[test]
+fn a_look_by_hand_looks_past_a_suspected_bridge() {
+    let mut watched = behind(0, &[-24 * 6]);
+    (watched.known.good_look, watched.known.hand_look) = (Some(at(10)), Some(at(10)));
+    let trust = Trust::Stale { since: at(-24) };
+    let looked = settled(watched, Look { trust, ..look(12, Ok(seen(0, None))) });
+    assert_eq!(looked.finish.watched.known.good_look, Some(at(10)));
+    assert!(looked.findings.is_empty());
+}
+
+#[test]
 fn what_a_suspected_bridge_shows_is_kept_with_its_real_time() {
     let watched = behind(24 * 3, &[-24, 0]);
     let trust = Trust::Stale { since: at(0) };

@@ -45,6 +45,13 @@ both! {
         assert_eq!((reading.newest, reading.delay), (at(-600), Some(Duration::minutes(300))));
         assert_eq!(reading.days.within(1, at(-600)), 1);
 
+        // Whose newest post a person may have seen past the bridge is left out.
+        let mut seen = store.lease_accounts(take(at(60), 1, 2), 9).await.unwrap().remove(0);
+        seen.known.hand_look = Some(at(1));
+        let finish = Finish { lean: false, ..lean(seen, at(2), at(60)) };
+        write(&store, async |tx| tx.finish_accounts(&[&finish]).await).await;
+        assert_eq!(store.list_behind().await.unwrap().len(), 3);
+
         // When it recovers, whoever waits for it is looked at at once, and nobody else.
         assert_eq!(store.recheck_behind(&bridge("a:1"), at(10)).await.unwrap(), 3);
         assert_eq!(store.count_due(at(10)).await.unwrap(), 3);
