@@ -131,9 +131,8 @@ both! {
                 }
             }
         }
-        // A group is in hand for milliseconds only: whether a kill falls there is chance, and is told but not asked.
-        let [accounts, _, mails] = caught;
-        assert!(accounts > 0 && mails > 0, "the kills hit nothing: {caught:?}");
+        // Where the kills fall is chance, more so on a busy machine: it is told, and asked only that they fell into work.
+        assert!(caught.iter().any(|rounds| *rounds > 0), "the kills hit nothing: {caught:?}");
         let running: BTreeSet<usize> = silent().difference(&recovering()).copied().collect();
         let last = Program::start(&office);
         settled(&store, &keys(&running)).await;
