@@ -29,10 +29,10 @@ use tokio::sync::{oneshot, watch};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// City days to live through.
-    #[arg(long, default_value_t = 2.5, value_parser = positive)]
+    #[arg(long, default_value_t = 4.25, value_parser = positive)]
     days: f64,
     /// Real seconds of one city day.
-    #[arg(long, default_value_t = 22.0, value_parser = positive)]
+    #[arg(long, default_value_t = 13.0, value_parser = positive)]
     seconds: f64,
     /// Go on until Ctrl-C.
     #[arg(long)]

@@ -44,7 +44,7 @@ pub enum Behaviour {
     FutureDated,
     /// Lively, on a bridge that tells no dates.
     Undated,
-    /// Opened three days ago, nothing yet; its platform says so.
+    /// Opened two days ago, nothing yet; its platform says so.
     NewAccount,
     /// Closing notice running.
     Closing,
@@ -54,10 +54,12 @@ pub enum Behaviour {
     Revives,
     /// Lively, then its platform says that it does not exist.
     Vanishes,
+    /// Posts while its bridge shows old rows, and its seven days end before the bridge is back.
+    Hidden,
 }
 
 /// Length of the script.
-pub(super) const END: i64 = 60;
+pub(super) const END: i64 = 102;
 /// When the accounts of [`Behaviour::WallLater`] disappear behind the wall.
 pub(super) const WALL: i64 = 3;
 /// When the platform begins to deny the accounts of [`Behaviour::Vanishes`].
@@ -72,11 +74,17 @@ pub(super) const DOWN: std::ops::Range<i64> = 20..32;
 pub(super) const MUTE: i64 = 26;
 /// When the back-dated post appears.
 pub(super) const BACKDATED: i64 = 22;
+/// From when to when the bridge of most 公众号 answers 200 with what it had before: its own login is over.
+pub(super) const STALE: std::ops::Range<i64> = 24..84;
+/// When the accounts of [`Behaviour::Hidden`] post, seen by nobody who looks through the bridge …
+pub(super) const HIDDEN: i64 = 30;
+/// … and when their seven days would be over without that post.
+const HIDDEN_LINE: i64 = 46;
 /// When the accounts of [`Behaviour::Revives`] post again.
 pub(super) const REVIVES: i64 = 26;
 /// When the list of [`Behaviour::LayoutChanged`] is redesigned: less than a day before the end, so that the
 /// last good look is still fresh there.
-pub(super) const LAYOUT: i64 = 46;
+pub(super) const LAYOUT: i64 = 88;
 
 impl Behaviour {
     /// When the account posted last before a silence, counted from the start; none for those that are lively
@@ -87,10 +95,11 @@ impl Behaviour {
             Self::Silent { days } => i64::from(days) * 24 + 2 + i64::from(number % 4),
             Self::Revives => 15 * 24 + 5,
             Self::Backdated => 9 * 24 + 5,
+            Self::Hidden => 7 * 24 - HIDDEN_LINE,
             // Its seven days end at hour 54: by then nobody can look, so nobody may say so.
             Self::WallLater => 7 * 24 - 54,
             // Past the weekly duty, which a closing account no longer has, short of the two weeks, which it has.
-            Self::Closing => 9 * 24 + 8,
+            Self::Closing => 7 * 24 + 12,
             Self::Deregistered => 220 * 24,
             _ => return None,
         };

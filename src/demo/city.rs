@@ -72,7 +72,8 @@ impl Route {
     /// The recipe that reads it.
     const fn recipe(self) -> &'static str {
         match self {
-            Self::Werss | Self::Wewe | Self::Atom => "feed",
+            Self::Werss => "werss",
+            Self::Wewe | Self::Atom => "feed",
             Self::Weibo => "weibo",
             Self::Rsshub | Self::Expired => "rsshub",
             Self::CityHall | Self::DistrictHall | Self::CountyHall => "gov-list",
@@ -102,13 +103,18 @@ impl Account {
         self.routes == [Route::CountyHall]
     }
 
+    /// What a bridge of 公众号 calls it.
+    fn feed_number(&self) -> String {
+        format!("MP_WXS_3990100{:03}", self.number)
+    }
+
     /// The path and query under which a route shows it.
     pub(super) fn target(&self, route: Route) -> String {
         let number = self.number;
         let uid = &self.registered.platform_uid;
         match route {
-            Route::Werss => format!("/feed/MP_WXS_3990100{number:03}.rss"),
-            Route::Wewe => format!("/feeds/MP_WXS_3990100{number:03}.json"),
+            Route::Werss => format!("/feed/{}.rss", self.feed_number()),
+            Route::Wewe => format!("/feeds/{}.json", self.feed_number()),
             Route::Atom => format!("/channels/{uid}.atom"),
             Route::Weibo => format!("/api/container/getIndex?type=uid&value={uid}&containerid=107603{uid}"),
             Route::CityHall => format!("/zwdt/{number:03}/"),
@@ -133,6 +139,7 @@ impl Account {
             recipe: route.recipe().to_owned(),
             target: match route {
                 Route::Weibo => self.registered.platform_uid.clone(),
+                Route::Werss => self.feed_number(),
                 _ => address(route),
             },
         };
@@ -245,7 +252,7 @@ mod tests {
         for account in city.accounts().iter().filter(|account| !account.behaviour.is_lively()) {
             *troubles.entry(format!("{:?}", std::mem::discriminant(&account.behaviour))).or_insert(0) += 1;
         }
-        assert_eq!(troubles.len(), 12, "{troubles:?}");
+        assert_eq!(troubles.len(), 13, "{troubles:?}");
         assert!(troubles.values().all(|count| *count <= 8), "{troubles:?}");
     }
 

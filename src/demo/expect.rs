@@ -9,7 +9,7 @@
 //! whose edge is nearer than [`MARGIN`] is left undecided; where the rules leave the moment to the watch (how
 //! long before a deadline it reminds, how long it backs off), it is so for as long as that may take.
 
-use super::behaviour::{BACKDATED, Behaviour, DOWN, END, LAYOUT, REVIVES, VANISHES, WALL};
+use super::behaviour::{BACKDATED, Behaviour, DOWN, END, LAYOUT, REVIVES, STALE, VANISHES, WALL};
 use super::city::{Account, City, Site};
 use crate::model::finding::Rule;
 use crate::model::moment::Month;
@@ -88,6 +88,9 @@ impl City {
         }
         let down = Spell::between(Rule::SiteDown, DOWN.start, DOWN.start).ending(DOWN.end, DOWN.end);
         expected.add(About::Site(Site::DistrictHall), &down, at);
+        // When the silence of a bridge stands out is for the watch to say; that it has passed shows at once.
+        let stale = Spell::between(Rule::BridgeStale, STALE.start, STALE.end).ending(STALE.end, STALE.end);
+        expected.add(About::Site(Site::Werss), &stale, at);
         expected
     }
 
@@ -162,6 +165,7 @@ fn spells(account: &Account, start: DateTime<Utc>) -> Vec<Spell> {
                 ..Spell::possible(Rule::Unverified)
             },
         ],
+        // Its post stands behind a bridge that shows nothing new: nobody may say that its week is over.
         _ => Vec::new(),
     };
     let judged = !matches!(behaviour, Behaviour::Closing | Behaviour::Deregistered);
@@ -213,11 +217,12 @@ mod tests {
         assert_eq!(count(&open, Rule::Unverified), 4);
         assert_eq!(count(&open, Rule::LayoutChanged), 1);
         assert_eq!(count(&open, Rule::Gone), 1);
-        // Two revived accounts, three rules each; the back-dated one; the site.
+        // Two revived accounts, three rules each; the back-dated one; the site; the bridge.
         assert_eq!(count(&resolved, Rule::Weekly), 3);
         assert_eq!(count(&resolved, Rule::NotUpdated), 2);
         assert_eq!(count(&resolved, Rule::SiteDown), 1);
-        assert_eq!(resolved.len(), 3 + 2 + 2 + 1);
+        assert_eq!(count(&resolved, Rule::BridgeStale), 1);
+        assert_eq!(resolved.len(), 3 + 2 + 2 + 1 + 1);
     }
 
     #[test]

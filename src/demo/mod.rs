@@ -1,7 +1,7 @@
 //! The sample city: 澄湖市, which does not exist, its accounts and the sites that show them.
 //!
 //! In: a start instant and a clock. Out: a register, loopback sites in the platforms' public formats, the
-//! script of what happens in two and a half days, and which cases a sound watch must open over it. Everything
+//! script of what happens in four days, and which cases a sound watch must open over it. Everything
 //! is a function of (start, now) and of each account's number: two runs from one start show the same bytes.
 //! It never touches the network beyond loopback and never reads the wall clock.
 

@@ -4,7 +4,7 @@
 //! the end of the table: everything an account does hangs on its number.
 
 use super::behaviour::Behaviour::{
-    self, Backdated, Closing, Deregistered, FutureDated, Late, LayoutChanged, Lively, NeverPosted,
+    self, Backdated, Closing, Deregistered, FutureDated, Hidden, Late, LayoutChanged, Lively, NeverPosted,
     NewAccount, Pinned, RepostsOnly, Revives, ServiceFull, ServiceShort, Silent, SiteDown, Undated, Vanishes,
     Wall, WallLater,
 };
@@ -158,6 +158,8 @@ const ROWS: &[Row] = &[
     (Shuangqiao, Government, Wechat, &[Werss], Late { hour: 20 }),
     (Weitang, Government, Wechat, &[Wewe], Closing),
     (Weitang, Government, Weibo, &[Api], Deregistered),
+    (Luzhou, Culture, Wechat, &[Werss], Hidden),
+    (Luzhou, Health, Wechat, &[Werss], Hidden),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.
@@ -180,7 +182,7 @@ fn account(number: u32, (place, body, platform, routes, behaviour): Row, start: 
     };
     let ago = |days: i64| start - Duration::days(days);
     let opened = match behaviour {
-        NewAccount => ago(3),
+        NewAccount => ago(2),
         NeverPosted => ago(60),
         _ => ago(800 + i64::try_from(seed(number, "opened") % 1500).unwrap_or(0)),
     };

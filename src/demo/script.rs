@@ -33,6 +33,10 @@ pub enum What {
     SiteDown(Site),
     /// A site is back.
     SiteUp(Site),
+    /// A bridge shows nothing new any more.
+    BridgeStale(Site),
+    /// A bridge shows what it has missed.
+    BridgeFresh(Site),
     /// The script is over; the city goes on posting.
     End,
 }
@@ -62,12 +66,14 @@ fn about_sites() -> impl Iterator<Item = Event> {
         what,
         say: format!("{}{say}", site.zh()),
     };
-    let (columns, hall) = (Site::Columns, Site::DistrictHall);
+    let (columns, hall, bridge) = (Site::Columns, Site::DistrictHall, Site::Werss);
     let end = Event { at: Duration::hours(END), what: What::End, say: "演示剧本结束".to_owned() };
     [
         site(behaviour::LIMITED.start, What::Limited(columns), columns, "限制访问频率(429)"),
         site(behaviour::DOWN.start, What::SiteDown(hall), hall, "故障,无法访问"),
         site(behaviour::DOWN.end, What::SiteUp(hall), hall, "恢复访问"),
+        site(behaviour::STALE.start, What::BridgeStale(bridge), bridge, "登录失效,此后只显示旧内容"),
+        site(behaviour::STALE.end, What::BridgeFresh(bridge), bridge, "恢复同步,补上期间的内容"),
         end,
     ]
     .into_iter()
@@ -148,5 +154,6 @@ mod tests {
         assert_eq!(count(|what| matches!(what, What::Vanished(_))), 1);
         assert_eq!(count(|what| matches!(what, What::Limited(_))), 1);
         assert_eq!(count(|what| matches!(what, What::SiteDown(_) | What::SiteUp(_))), 2);
+        assert_eq!(count(|what| matches!(what, What::BridgeStale(_) | What::BridgeFresh(_))), 2);
     }
 }

@@ -97,7 +97,9 @@ pub fn configure(
     if let Some(store) = store {
         store.clone_into(&mut config.store_address);
     }
-    Arc::make_mut(&mut config.recipes).rebase("https://m.weibo.cn", &addresses.base(Site::Weibo));
+    let recipes = Arc::make_mut(&mut config.recipes);
+    recipes.rebase("https://m.weibo.cn", &addresses.base(Site::Weibo));
+    recipes.rebase("http://127.0.0.1:8001/", &addresses.base(Site::Werss));
     Ok(config)
 }
 

@@ -4,7 +4,7 @@
 //! with the instant it appears and the date it prints. It counts days instead of walking through them, so
 //! that a demo may run for a year and a page still costs the same.
 
-use super::behaviour::{BACKDATED, Behaviour, FUTURE, REVIVES};
+use super::behaviour::{BACKDATED, Behaviour, FUTURE, HIDDEN, REVIVES};
 use super::city::Account;
 use super::names::{pick, seed};
 use super::texts::{OUTLETS, Story, own_story, reprinted_story};
@@ -65,6 +65,7 @@ pub(super) fn posts(account: &Account, start: DateTime<Utc>, now: DateTime<Utc>)
             let from = behaviour.last(account.number).map(|last| start + last - Duration::hours(12));
             let until = match behaviour {
                 Behaviour::Revives => Some(start + Duration::hours(REVIVES + 24)),
+                Behaviour::Hidden => Some(start + Duration::hours(HIDDEN + 24)),
                 _ => None,
             };
             let in_silence = |at: DateTime<Utc>| {
@@ -89,6 +90,7 @@ fn specials(account: &Account, start: DateTime<Utc>) -> Vec<Post> {
     let hour = |hour| start + Duration::hours(hour);
     match account.behaviour {
         Behaviour::Revives => posts.push(Post::own(SPECIAL + 1, hour(REVIVES))),
+        Behaviour::Hidden => posts.push(Post::own(SPECIAL + 1, hour(HIDDEN))),
         Behaviour::Backdated => {
             let printed = start - Duration::days(12);
             posts.push(Post { printed, ..Post::own(SPECIAL + 1, hour(BACKDATED)) });

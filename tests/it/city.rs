@@ -111,7 +111,8 @@ async fn live(app: &App, clock: &Manual, end: DateTime<Utc>) {
 fn about(case: &Incident, accounts: &BTreeMap<AccountId, String>, sites: &BTreeMap<String, Site>) -> About {
     match case.key.account {
         Some(id) => About::Account(accounts[&id].clone()),
-        None => About::Site(sites[&case.key.subject]),
+        // The subject of a bridge is its site and the platform that it reads.
+        None => About::Site(sites[case.key.subject.split(' ').next().unwrap_or_default()]),
     }
 }
 
