@@ -34,6 +34,7 @@ mod ways;
 pub mod adding_a_platform {}
 
 pub use profile::profile;
+pub(crate) use recipe::is_loopback;
 pub use recipe::{Follow, Golden, Pace, Recipe, Recipes, Sync};
 pub use syncs::syncs;
 

@@ -99,7 +99,7 @@ pub fn settle(
                 watched.validators = seen.validators;
             }
             let another = seen.source_no != watched.source_no && watched.known.good_look.is_some();
-            let from = From { late: seen.late, other: another };
+            let from = From { late: seen.bridge.is_some(), other: another };
             watched.source_no = seen.source_no;
             watched.bridge = seen.bridge;
             let stale = stale_since(trust, seen.extracted.as_ref(), at);

@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 /// A slot farther ahead is not waited for: whoever waits holds one of the few hands.
 pub(super) const PATIENCE: chrono::Duration = chrono::Duration::minutes(1);
@@ -105,10 +105,8 @@ impl Refusal {
 pub struct Seen {
     /// Which of the account's sources it is.
     pub source_no: usize,
-    /// The bridge it came through, if the account has to take the bridge's freshness from its posts.
+    /// The bridge it came through, if any: its posts may come in sight long after they were published.
     pub bridge: Option<Bridge>,
-    /// Its posts may come in sight long after they were published, as through any bridge.
-    pub late: bool,
     /// A newer post is known from another source that could not be asked now.
     pub behind: bool,
     /// HTTP status.
@@ -200,8 +198,15 @@ impl Eyes {
         let (took, bytes) = (fetched.took, fetched.body.len());
         let bridge =
             recipe.is_bridge().then(|| Bridge { site: site.clone(), platform: watched.registered.platform });
-        let result = self.read(watched, source_no, recipe, fetched, refusals).await;
-        let result = result.map(|seen| Seen { bridge, ..seen }).map_err(|miss| recipe.own(miss));
+        let read = self.read(watched, source_no, recipe, &fetched, refusals).await;
+        let result = read.map_err(|miss| recipe.own(miss)).map(|extracted| Seen {
+            source_no,
+            bridge,
+            behind: false,
+            status: fetched.status,
+            validators: fetched.validators,
+            extracted,
+        });
         let accepted = match &result {
             Ok(_) => Some(true),
             Err(miss) => (miss.failure == Failure::Credential).then_some(false),
@@ -216,27 +221,19 @@ impl Eyes {
         })
     }
 
+    /// Reads a page and what belongs to it; none when it has not changed.
     async fn read(
         &self,
         watched: &Watched,
         source_no: usize,
         recipe: &Recipe,
-        fetched: Fetched,
+        fetched: &Fetched,
         refusals: &mut Vec<Refusal>,
-    ) -> Result<Seen, Miss> {
-        let seen = |extracted| Seen {
-            source_no,
-            bridge: None,
-            late: recipe.is_bridge(),
-            behind: false,
-            status: fetched.status,
-            validators: fetched.validators.clone(),
-            extracted,
-        };
+    ) -> Result<Option<Extracted>, Miss> {
         if fetched.status == 304 {
-            return Ok(seen(None));
+            return Ok(None);
         }
-        let mut read = extract::extract(recipe, &fetched, &watched.listing, self.clock.now());
+        let mut read = extract::extract(recipe, fetched, &watched.listing, self.clock.now());
         if about::is_wanted(watched, &read, self.clock.now()) {
             let target = watched.registered.sources.get(source_no).map_or("", |source| &source.target);
             if let Some((site, told)) = self.profile(recipe, target).await {
@@ -257,7 +254,7 @@ impl Eyes {
         let mut extracted = read?;
         extracted.synced = self.synced(recipe, &watched.registered.sources[source_no]).await;
         self.follow(watched, recipe, &mut extracted, refusals).await?;
-        Ok(seen(Some(extracted)))
+        Ok(Some(extracted))
     }
 
     /// Asks about the account itself; none when the recipe cannot or the site has no slot soon.
@@ -361,13 +358,7 @@ impl Eyes {
     /// The gap between two requests to a site. A pace protects other people's machines; this one needs none.
     #[must_use]
     pub fn gap(&self, recipe: &Recipe, url: &Url) -> Duration {
-        let ours = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        if ours {
+        if extract::is_loopback(url) {
             Duration::ZERO
         } else {
             recipe.pace().gap.max(self.fetcher.crawl_delay(url).unwrap_or_default())

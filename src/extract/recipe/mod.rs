@@ -220,7 +220,8 @@ pub(super) enum Field {
     Url,
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address lies on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -93,7 +93,6 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
     let seen = Seen {
         source_no,
         bridge: None,
-        late: false,
         behind: false,
         status: 200,
         validators: Validators::default(),

@@ -96,7 +96,6 @@ fn seen(source_no: usize, extracted: Option<Extracted>) -> Seen {
     Seen {
         source_no,
         bridge: through.then(bridge),
-        late: through,
         behind: false,
         status: 200,
         validators: Validators::default(),

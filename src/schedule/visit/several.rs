@@ -50,7 +50,6 @@ fn look(source_no: usize, result: Result<Listing, Failure>) -> Look {
     let seen = |listing| Seen {
         source_no,
         bridge: (source_no == 0).then(bridge),
-        late: source_no == 0,
         behind: false,
         status: 200,
         validators: Validators::default(),
