@@ -43,7 +43,7 @@ pub(super) fn read(
         take(recipe, fields, &answer.fetched.url, item, now, &mut gather);
     }
     let counter = recipe.empty.counter.as_ref().and_then(|path| path.first(document)).and_then(number);
-    let proven = counter == Some(0) || gather.out.profile.posts == Some(0);
+    let proven = counter == Some(0) || gather.out.profile.proven_empty;
     gather.out.empty_marker = gather.out.listing.lines.is_empty() && proven;
     Ok(gather.out)
 }

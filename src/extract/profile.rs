@@ -47,6 +47,7 @@ pub(super) fn of(fields: &ProfileFields, recipe: &Recipe, document: &Value) -> P
         path.as_ref().and_then(|path| path.text(document)).map(|text| clean::title(&text))
     };
     let verified_subject = text(&fields.verified_subject);
+    let posts = posts(&fields.posts, document);
     Profile {
         name: text(&fields.name),
         // An empty introduction or avatar is a fact: the page shows that there is none.
@@ -57,7 +58,8 @@ pub(super) fn of(fields: &ProfileFields, recipe: &Recipe, document: &Value) -> P
             .and_then(scalar)
             .and_then(|code| verified(&recipe.verification, &code, verified_subject.as_deref())),
         verified_subject,
-        posts: posts(&fields.posts, document),
+        posts,
+        proven_empty: posts == Some(0) && !fields.counts_some,
         names: Vec::new(),
     }
 }

@@ -129,6 +129,10 @@ pub struct Profile {
     pub verification: Option<Verification>,
     /// How many posts the platform's own counter says there are; none when it is missing or only a round figure.
     pub posts: Option<u64>,
+    /// The platform's counters of everything its list can show say that there is nothing. A counter that is missing,
+    /// or that leaves out a kind of post, proves nothing.
+    #[serde(skip)]
+    pub proven_empty: bool,
     /// The platform's own record of its names (名称记录), the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
@@ -145,6 +149,7 @@ impl Profile {
             followers: self.followers.or(other.followers),
             verified_subject: self.verified_subject.or(other.verified_subject),
             verification: self.verification.or(other.verification),
+            proven_empty: if self.posts.is_some() { self.proven_empty } else { other.proven_empty },
             posts: self.posts.or(other.posts),
             names: if self.names.is_empty() { other.names } else { self.names },
         }

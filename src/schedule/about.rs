@@ -40,7 +40,7 @@ pub(crate) fn joined(read: Result<Extracted, Miss>, told: &Result<Profile, Miss>
             let named = extracted.named || told.name.is_some();
             Ok(Extracted { profile: told.clone().or(extracted.profile), named, ..extracted })
         }
-        (Err(miss), Ok(told)) if miss.failure == Failure::Empty && told.posts == Some(0) => {
+        (Err(miss), Ok(told)) if miss.failure == Failure::Empty && told.proven_empty => {
             Ok(Extracted { profile: told.clone(), named: true, empty_marker: true, ..Extracted::default() })
         }
         (read, _) => read,
@@ -64,18 +64,22 @@ mod tests {
         DateTime::from_timestamp(1_795_000_000, 0).unwrap() + Duration::minutes(minutes)
     }
 
-    fn empty(posts: Option<u64>) -> Result<Extracted, Miss> {
-        joined(Err(Miss::new(Failure::Empty, "")), &Ok(Profile { posts, ..Profile::default() }))
+    fn empty(posts: Option<u64>, counts_all: bool) -> Result<Extracted, Miss> {
+        let proven_empty = posts == Some(0) && counts_all;
+        let told = Profile { posts, proven_empty, ..Profile::default() };
+        joined(Err(Miss::new(Failure::Empty, "")), &Ok(told))
     }
 
     #[test]
     fn only_a_counter_of_nothing_proves_an_empty_list() {
-        assert!(empty(Some(0)).unwrap().empty_marker);
+        assert!(empty(Some(0), true).unwrap().empty_marker);
         for posts in [None, Some(1), Some(7)] {
-            assert_eq!(empty(posts).unwrap_err().failure, Failure::Empty, "{posts:?}");
+            assert_eq!(empty(posts, true).unwrap_err().failure, Failure::Empty, "{posts:?}");
         }
+        // Counters that leave out what the list shows say 0 of an account that posts nothing else.
+        assert_eq!(empty(Some(0), false).unwrap_err().failure, Failure::Empty);
         let wall = Err(Miss::new(Failure::Challenge, ""));
-        let told = Ok(Profile { posts: Some(0), ..Profile::default() });
+        let told = Ok(Profile { posts: Some(0), proven_empty: true, ..Profile::default() });
         assert_eq!(joined(wall, &told).unwrap_err().failure, Failure::Challenge);
     }
 

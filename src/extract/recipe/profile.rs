@@ -24,6 +24,7 @@ pub(super) struct ProfilePart {
     pub(super) verified_subject: Option<Text>,
     pub(super) verification: Option<Text>,
     pub(super) posts: Vec<Text>,
+    pub(super) counts_all: Option<bool>,
 }
 
 /// `[verification]`.
@@ -52,6 +53,8 @@ pub(in crate::extract) struct ProfileFields {
     pub(in crate::extract) verification: Option<Path>,
     /// The platform's own counters of posts, to be added up.
     pub(in crate::extract) posts: Vec<Path>,
+    /// The counters leave out some kind of post that the list shows: their rise says something, their 0 nothing.
+    pub(in crate::extract) counts_some: bool,
 }
 
 /// The second request, about the account itself.
@@ -125,5 +128,6 @@ fn fields(desk: &mut Desk<'_>, section: &str, part: &ProfilePart) -> ProfileFiel
         verified_subject: path("verified_subject", part.verified_subject.as_ref()),
         verification: path("verification", part.verification.as_ref()),
         posts: part.posts.iter().filter_map(|text| path("posts", Some(text))).collect(),
+        counts_some: part.counts_all == Some(false),
     }
 }

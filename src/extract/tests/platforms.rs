@@ -463,6 +463,28 @@ fn a_counter_in_the_same_answer_proves_that_there_is_nothing() {
 }
 
 #[test]
+fn counters_that_leave_out_a_kind_of_post_prove_nothing_by_their_0() {
+    let card = |counts: &str| format!(r#"{{"code":0,"data":{{"card":{{"name":"云溪发布"}}{counts}}}}}"#);
+    for (counts, posts) in [
+        (r#","archive_count":0,"article_count":0"#, Some(0)),
+        (r#","archive_count":0"#, None),
+        ("", None),
+        (r#","archive_count":3,"article_count":0"#, Some(3)),
+    ] {
+        let told = profile(recipe("bilibili"), &fetched(card(counts))).unwrap();
+        assert_eq!((told.posts, told.proven_empty), (posts, false), "{counts}");
+    }
+    // Of a platform that counts whatever its list shows, 0 is the proof.
+    for (count, proven) in [("0", true), ("7", false), ("\"1.2万\"", false), ("null", false)] {
+        let body = format!(
+            r#"{{"ok":1,"data":{{"userInfo":{{"screen_name":"云溪发布","statuses_count":{count}}}}}}}"#
+        );
+        let told = profile(recipe("weibo"), &fetched(body)).unwrap();
+        assert_eq!(told.proven_empty, proven, "{count}");
+    }
+}
+
+#[test]
 fn the_version_of_another_app_on_the_page_is_not_the_apps() {
     let page = String::from_utf8(golden("app-tencent/detail.html")).unwrap();
     let page = page.replace(
