@@ -10,7 +10,7 @@ use super::visit::{Other, Seen};
 use crate::judge::facts::Facts;
 use crate::judge::inactivity::Judgement;
 use crate::judge::pack::Pack;
-use crate::judge::{bridge, inactivity, sources};
+use crate::judge::{inactivity, sources};
 use crate::model::account::{AccountId, AccountState};
 use crate::model::finding::{Finding, LastPost};
 use crate::model::listing::Extracted;
@@ -40,16 +40,8 @@ pub(super) fn distrust(watched: &mut Watched, visit: &mut Visit, since: DateTime
 
 /// Since when a look through a bridge proves nothing: by the suspicion of the bridge as a whole, else by its own word
 /// about this account.
-pub(super) fn stale_since(
-    trust: Trust,
-    extracted: Option<&Extracted>,
-    at: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    if let Trust::Stale { since } = trust {
-        return Some(since);
-    }
-    let synced = extracted.and_then(|extracted| extracted.synced);
-    synced.filter(|synced| bridge::is_out_of_sync(*synced, at)).map(|synced| synced.at)
+pub(super) fn stale_since(trust: Trust, out_of_sync: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    if let Trust::Stale { since } = trust { Some(since) } else { out_of_sync }
 }
 
 /// Whether a look would accuse its account of anything.

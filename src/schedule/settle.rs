@@ -102,7 +102,7 @@ pub fn settle(
             let from = From { late: seen.bridge.is_some(), other: another };
             watched.source_no = seen.source_no;
             watched.bridge = seen.bridge;
-            let stale = stale_since(trust, seen.extracted.as_ref(), at);
+            let stale = stale_since(trust, seen.out_of_sync);
             let part = seen.extracted.as_ref().is_some_and(|extracted| extracted.part);
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);

@@ -11,7 +11,7 @@ use super::syncs::Syncs;
 use crate::clock::SharedClock;
 use crate::extract::{self, Recipe, Recipes};
 use crate::fetch::Fetcher;
-use crate::judge::sources;
+use crate::judge::{self, sources};
 use crate::model::account::Source;
 use crate::model::bridge::Bridge;
 use crate::model::listing::{Extracted, Listing, Profile, Synced};
@@ -107,6 +107,8 @@ pub struct Seen {
     pub source_no: usize,
     /// The bridge it came through, if any: its posts may come in sight long after they were published.
     pub bridge: Option<Bridge>,
+    /// The bridge's own time of its last reading of the account, when it is so long ago that its silence says nothing.
+    pub out_of_sync: Option<DateTime<Utc>>,
     /// A newer post is known from another source that could not be asked now.
     pub behind: bool,
     /// HTTP status.
@@ -121,8 +123,9 @@ impl Eyes {
     /// Looks at an account. The slot for its first request has come already.
     ///
     /// The source that answered last time is as good as the preferred one, but only the preferred one gets better
-    /// when it recovers: so the order of the register holds at every look. A source whose bridge is suspected, or
-    /// that stops short of a post known already, is no answer while there is another to ask.
+    /// when it recovers: so the order of the register holds at every look. A source whose bridge is suspected or says
+    /// itself that it has not read the account for long, or that stops short of a post known already, is no answer
+    /// while there is another to ask.
     pub async fn look(&self, watched: &Watched, asking: &Asking) -> Look {
         let mut looks: Vec<(usize, Look)> = Vec::new();
         let (mut refusals, mut secrets) = (Vec::new(), Vec::new());
@@ -199,13 +202,17 @@ impl Eyes {
         let bridge =
             recipe.is_bridge().then(|| Bridge { site: site.clone(), platform: watched.registered.platform });
         let read = self.read(watched, source_no, recipe, &fetched, refusals).await;
+        // A recipe with such times never asks conditionally, so that no 304 stands in for them.
+        let synced = if read.is_ok() { self.synced(recipe, source).await } else { None };
+        let old = synced.filter(|synced| judge::bridge::is_out_of_sync(*synced, self.clock.now()));
         let result = read.map_err(|miss| recipe.own(miss)).map(|extracted| Seen {
             source_no,
             bridge,
+            out_of_sync: old.map(|synced| synced.at),
             behind: false,
             status: fetched.status,
             validators: fetched.validators,
-            extracted,
+            extracted: extracted.map(|extracted| Extracted { synced, ..extracted }),
         });
         let accepted = match &result {
             Ok(_) => Some(true),
@@ -252,7 +259,6 @@ impl Eyes {
             }
         }
         let mut extracted = read?;
-        extracted.synced = self.synced(recipe, &watched.registered.sources[source_no]).await;
         self.follow(watched, recipe, &mut extracted, refusals).await?;
         Ok(Some(extracted))
     }
@@ -396,12 +402,13 @@ fn stops_short(watched: &Watched, seen: &Seen, at: DateTime<Utc>) -> bool {
         && sources::is_behind(listing(watched, seen), watched.known.last_update, at)
 }
 
+/// Whether a bridge serves only what it had: by the suspicion of the whole bridge, or by its own word.
 fn is_stale(seen: &Seen, asking: &Asking) -> bool {
-    seen.bridge.as_ref().is_some_and(|bridge| asking.stale.contains(bridge))
+    seen.out_of_sync.is_some() || seen.bridge.as_ref().is_some_and(|bridge| asking.stale.contains(bridge))
 }
 
 /// The look that counts: of the sources that answered, the first one but for those that show newer posts; without
-/// any, one through a bridge that is suspected; without any, the last miss.
+/// any, one through a bridge that is suspected or out of sync; without any, the last miss.
 fn choose(watched: &Watched, looks: Vec<(usize, Look)>, asking: &Asking) -> Option<Look> {
     let mut chosen: Option<usize> = None;
     for (place, (_, look)) in looks.iter().enumerate() {

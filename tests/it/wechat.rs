@@ -100,12 +100,14 @@ impl Scene {
 
     /// Registers an account of 微信 and hands it out.
     async fn account(&self, source: &str, uid: &str) -> Watched {
-        let (recipe, target) = source.split_once(':').unwrap();
+        let sources = source.split(';').map(|source| source.split_once(':').unwrap());
+        let sources =
+            sources.map(|(recipe, target)| Source { recipe: recipe.to_owned(), target: target.to_owned() });
         let line = Registered {
             platform: Platform::Wechat,
             kind: Kind::Subscription,
             platform_uid: uid.to_owned(),
-            sources: vec![Source { recipe: recipe.to_owned(), target: target.to_owned() }],
+            sources: sources.collect(),
             announced_on: None,
             ..registered(1)
         };
@@ -158,6 +160,30 @@ both! {
         assert!(stale.findings.iter().all(|finding| !finding.rule.is_inactivity()), "{:?}", stale.findings);
         // Known posts need no page, and the bridge was asked for its times once more after the hour.
         assert_eq!((scene.asked("/s/"), scene.asked("/feeds/MP"), scene.asked("/feeds/")), (3, 4, 7));
+    }
+
+    async fn an_account_whose_bridge_is_out_of_sync_is_read_from_its_next_source(store: Store) {
+        let scene = Scene::open(store).await;
+        let sources = "wewe-rss:MP_WXS_1;wechat-album:__biz=x&album_id=1";
+        let watched = scene.account(sources, "gh_0a1b2c3d4e5f").await;
+        let sent = (noon() + Duration::hours(25)).timestamp();
+        *scene.site.album.lock().unwrap() = format!(
+            r#"{{"base_resp":{{"ret":0}},"getalbum_resp":{{"base_info":{{"nickname":"云溪发布"}},
+            "article_list":{{"title":"防汛提示","url":"https://a.example/s/9","create_time":"{sent}","msgid":"9"}}}}}}"#
+        );
+        let look = scene.eyes.look(&watched, &Asking::default()).await;
+        assert_eq!((look.result.as_ref().unwrap().source_no, scene.asked("/mp/appmsgalbum")), (0, 0));
+        let known = settled(&watched, look).finish.watched;
+        scene.clock.advance_to(noon() + Duration::hours(26));
+        let look = scene.eyes.look(&known, &Asking::default()).await;
+        assert_eq!((look.result.as_ref().unwrap().source_no, look.others.len()), (1, 1));
+        let read = settled(&known, look);
+        assert!(matches!(read.visit.outcome, Outcome::Read { .. }), "{:?}", read.visit);
+        assert_eq!(read.posts.iter().map(|post| post.post.title.as_str()).collect::<Vec<_>>(), ["防汛提示"]);
+        // When the next one fails, the bridge's own word stands: stale, and nobody is accused.
+        *scene.site.album.lock().unwrap() = "{}".to_owned();
+        let stale = settled(&known, scene.eyes.look(&known, &Asking::default()).await);
+        assert_eq!(stale.visit.outcome, Outcome::Failed(Failure::Stale));
     }
 
     async fn a_feed_of_another_account_is_no_look_at_this_one(store: Store) {

@@ -93,6 +93,7 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
     let seen = Seen {
         source_no,
         bridge: None,
+        out_of_sync: None,
         behind: false,
         status: 200,
         validators: Validators::default(),

@@ -94,6 +94,7 @@ fn list(name: i64, hours: &[i64]) -> Extracted {
 fn seen(source_no: usize, extracted: Option<Extracted>) -> Seen {
     let through = source_no == 0;
     Seen {
+        out_of_sync: None,
         source_no,
         bridge: through.then(bridge),
         behind: false,

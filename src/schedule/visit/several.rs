@@ -50,6 +50,7 @@ fn look(source_no: usize, result: Result<Listing, Failure>) -> Look {
     let seen = |listing| Seen {
         source_no,
         bridge: (source_no == 0).then(bridge),
+        out_of_sync: None,
         behind: false,
         status: 200,
         validators: Validators::default(),
@@ -105,6 +106,26 @@ fn the_only_answer_stops_short_when_a_newer_post_is_known_from_elsewhere() {
     // The source that showed the post may have lost it; that its own memory tells.
     let looks = vec![look(0, Err(Failure::BridgeDown)), look(1, Ok(list(&[-300])))];
     assert_eq!(chosen(looks, &Asking::default()), Ok((1, false)));
+}
+
+/// A look through a bridge that says itself that it last read the account in hour -90.
+fn out_of_sync(hours: &[i64]) -> Look {
+    let mut look = look(0, Ok(list(hours)));
+    look.result.as_mut().unwrap().out_of_sync = Some(at(-90));
+    look
+}
+
+#[test]
+fn a_bridge_that_says_that_it_is_out_of_sync_counts_only_when_nothing_else_answers() {
+    let asking = Asking::default();
+    // Not even when it shows a newer post: that is known to the other as soon as it is older than a day.
+    let looks = vec![out_of_sync(&[-40]), look(1, Ok(list(&[-50])))];
+    assert_eq!(chosen(looks, &asking), Ok((1, false)));
+    let looks = vec![out_of_sync(&[-100]), look(1, Err(Failure::LoginWall))];
+    assert_eq!(chosen(looks, &asking), Ok((0, false)));
+    let suspected = Asking { stale: Arc::new(BTreeSet::from([bridge()])), ..Asking::default() };
+    let looks = vec![out_of_sync(&[-100]), look(1, Ok(list(&[-300])))];
+    assert_eq!(chosen(looks, &suspected), Ok((1, false)));
 }
 
 #[test]
