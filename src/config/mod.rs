@@ -7,16 +7,17 @@
 pub mod document;
 pub mod environment;
 pub mod mistake;
+pub mod rotating;
 pub mod secret;
 
 use crate::extract::Recipes;
 use crate::judge::pack::Packs;
 use crate::model::account::Registered;
-use crate::model::page::SecretHeader;
 use crate::notify::settings::Settings as NotifySettings;
 use crate::{fetch, schedule, web};
 use document::{Document, Step};
 use mistake::Mistake;
+use rotating::SecretFile;
 use secret::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -213,14 +214,9 @@ impl Config {
 /// Gives recipes the secrets that the operator names for them.
 fn arm(document: &Document<'_>, main: &Main, dir: &Path, recipes: &mut Recipes, mistakes: &mut Vec<Mistake>) {
     for (name, settings) in &main.recipes {
-        let armed = Secret::choose(None, Some(&dir.join(&settings.secret_file)))
-            .map_err(|error| error.to_string())
-            .and_then(|secret| secret.ok_or_else(String::new))
-            .and_then(|value| {
-                let header = SecretHeader { name: settings.header.clone(), value };
-                fetch::check_secret(&header)?;
-                recipes.arm(name, header)
-            });
+        let file = dir.join(&settings.secret_file);
+        let armed = SecretFile::open(&file, &settings.header, fetch::check_secret)
+            .and_then(|secret| recipes.arm(name, secret));
         if let Err(reason) = armed {
             let advice = "凭据文件只写请求头的值,一行;采集规则须有 https 的 base";
             let path = [Step::Name("recipes"), Step::Name(name), Step::Name("secret_file")];

@@ -5,7 +5,7 @@
 
 use super::cadence::Next;
 use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
-use super::visit::Look;
+use super::visit::{Look, Used};
 use super::{Error, Scheduler};
 use crate::incident::{Verdict, compare};
 use crate::judge::inactivity;
@@ -302,9 +302,15 @@ fn touched_sites(batch: &[Done]) -> Vec<(String, bool)> {
     sites.into_iter().map(|(site, outage)| (site.to_owned(), outage)).collect()
 }
 
-/// Recipes that looked with a secret, and whether it was accepted by the last of these looks.
-fn used_secrets(batch: &[Done]) -> BTreeMap<String, bool> {
-    batch.iter().flat_map(|done| done.look.secrets.iter().cloned()).collect()
+/// Recipes that looked with a secret, and whether its newest value was accepted by the last of these looks.
+fn used_secrets(batch: &[Done]) -> BTreeMap<String, Used> {
+    let mut last: BTreeMap<String, Used> = BTreeMap::new();
+    for used in batch.iter().flat_map(|done| &done.look.secrets) {
+        if last.get(&used.recipe).is_none_or(|before| before.generation <= used.generation) {
+            last.insert(used.recipe.clone(), used.clone());
+        }
+    }
+    last
 }
 
 /// A case to open, of a finding.

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod pace;
 mod profiles;
 mod quarantine;
+mod secrets;
 pub mod sentinel;
 pub mod settle;
 mod sites;
@@ -38,6 +39,7 @@ use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
 use hands::{AHEAD, Hands};
+use secrets::Secrets;
 use sentinel::Sentinel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -150,7 +152,7 @@ pub struct Scheduler {
     sentinel: Mutex<Sentinel>,
     down: Mutex<BTreeSet<String>>,
     bridges: Mutex<Bridges>,
-    expired: Mutex<BTreeSet<String>>,
+    secrets: Mutex<Secrets>,
 }
 
 /// What a scheduler is made of.
@@ -184,7 +186,8 @@ impl Scheduler {
             let cases = running.iter().filter(move |case| case.key.rule == rule);
             cases.map(|case| case.key.subject.clone()).collect::<BTreeSet<String>>()
         };
-        let (down, expired) = (of(Rule::SiteDown), of(Rule::CredentialExpired));
+        let down = of(Rule::SiteDown);
+        let secrets = Secrets::new(&running, &parts.eyes.recipes);
         let clock = parts.eyes.clock.clone();
         let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
@@ -204,7 +207,7 @@ impl Scheduler {
             sentinel: Mutex::new(Sentinel::default()),
             down: Mutex::new(down),
             bridges: Mutex::default(),
-            expired: Mutex::new(expired),
+            secrets: Mutex::new(secrets),
         })
     }
 
@@ -235,6 +238,7 @@ impl Scheduler {
         let mut empty = false;
         loop {
             let stopping = *stop.borrow();
+            empty &= !self.notice_new_secrets().await;
             let most = self.settings.concurrency * AHEAD;
             let room = most.saturating_sub(hands.looks.len());
             // Half of it free: one lease call for many accounts instead of one for each.

@@ -108,45 +108,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Opens a case for each of the operator's secrets that is no longer accepted, and ends it when it is again. The
-    /// accounts behind it are not at fault.
-    pub(super) async fn settle_secrets(
-        &self,
-        secrets: &BTreeMap<String, bool>,
-        now: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let known = self.expired.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for (recipe, accepted) in secrets {
-            match (accepted, known.contains(recipe)) {
-                (false, false) => {
-                    let summary = format!(
-                        "采集规则{recipe}所用的凭据已不被平台接受，需要它的账号暂时无法查看；与这些账号是否更新无关"
-                    );
-                    self.open_elsewhere(
-                        Rule::CredentialExpired,
-                        recipe,
-                        summary,
-                        "请重新登录平台，更新该采集规则的凭据文件并重启服务",
-                        now,
-                    )
-                    .await?;
-                    self.expired.lock().unwrap_or_else(PoisonError::into_inner).insert(recipe.clone());
-                }
-                (true, true) => {
-                    self.end_elsewhere(
-                        |case| case.key.rule == Rule::CredentialExpired && case.key.subject == *recipe,
-                        now,
-                    )
-                    .await?;
-                    self.expired.lock().unwrap_or_else(PoisonError::into_inner).remove(recipe);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    async fn open_elsewhere(
+    pub(super) async fn open_elsewhere(
         &self,
         rule: Rule,
         subject: &str,

@@ -72,7 +72,7 @@ pub struct Look {
     /// Sites that refused on the way, whichever of them was asked last.
     pub refusals: Vec<Refusal>,
     /// Recipes that looked with a secret of the operator's, and whether it was accepted.
-    pub secrets: Vec<(String, bool)>,
+    pub secrets: Vec<Used>,
 }
 
 /// What another source gave in the same look.
@@ -82,6 +82,17 @@ pub struct Other {
     pub source_no: usize,
     /// What it lists, or why nothing was read.
     pub result: Result<Listing, Miss>,
+}
+
+/// A secret of the operator's that a recipe looked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// The recipe.
+    pub recipe: String,
+    /// Which of its values, the first being 1.
+    pub generation: u64,
+    /// Whether it was accepted.
+    pub accepted: bool,
 }
 
 /// A site that refused.
@@ -186,6 +197,8 @@ impl Eyes {
         }
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
         let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
+        // Asked for before the request takes its value: one that is replaced in between counts as the older one.
+        let generation = recipe.secret().map(|secret| secret.generation());
         let request = match recipe.request(&source.target, validators) {
             Ok(request) => request,
             Err(reason) => return Some(self.missed(String::new(), Miss::new(Failure::NoSource, reason))),
@@ -218,7 +231,8 @@ impl Eyes {
             Ok(_) => Some(true),
             Err(miss) => (miss.failure == Failure::Credential).then_some(false),
         };
-        let secrets = accepted.filter(|_| recipe.is_armed()).map(|accepted| (recipe.name.clone(), accepted));
+        let used = |(accepted, generation)| Used { recipe: recipe.name.clone(), generation, accepted };
+        let secrets = accepted.zip(generation).map(used);
         Some(Look {
             took,
             bytes,

@@ -279,6 +279,8 @@ const FIND_WATCHED: &str = concat!(
     " WHERE a.key = $1 OR a.name = $1 ORDER BY a.id"
 );
 const NEXT_DUE: &str = "/* next_due */ SELECT MIN(due_at) FROM account_look WHERE due_at IS NOT NULL";
+const RECHECK_CREDENTIALS: &str = "/* recheck_credentials */ UPDATE account_look SET due_at = $1, due_why = '凭据更换后复查' \
+     WHERE lease_token IS NULL AND due_at > $1 AND account_id IN (SELECT id FROM account WHERE failure = 'credential')";
 const COUNT_DUE: &str = "/* count_due */ SELECT COUNT(*) FROM account_look WHERE due_at <= $1";
 
 impl Store {
@@ -315,6 +317,15 @@ impl Store {
             }
             query.build().persistent(false).execute(conn).await?.rows_affected()
         });
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Makes the accounts due at once whose last look failed for a refused secret. Returns how many.
+    pub async fn recheck_credentials(&self, now: DateTime<Utc>) -> Result<u64, Error> {
+        let mut tx = self.begin().await?;
+        let rows = on_tx!(&mut tx, Db, conn =>
+            sqlx::query::<Db>(RECHECK_CREDENTIALS).bind(to_ms(now)).execute(conn).await?.rows_affected());
         tx.commit().await?;
         Ok(rows)
     }

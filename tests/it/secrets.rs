@@ -146,6 +146,38 @@ both! {
         assert_eq!(expired(&store).await, [("armed".to_owned(), "resolved".to_owned())]);
     }
 
+    async fn an_expired_secret_that_was_replaced_is_tried_at_once(store: Store, base: &Base) {
+        let platform = Platform::start(9).await;
+        let office = office(&store, base, &platform, "0").await;
+        let cookie = office.file().with_file_name("armed.cookie");
+        let clock = Manual::new(now());
+        let app = App::build(office.config(), Arc::new(clock.clone())).await.unwrap();
+        look(&app, &clock).await;
+        let asked = |needle: &str| platform.cookies().iter().filter(|(_, cookie)| cookie.contains(needle)).count();
+        // Another session; the platform has forgotten the account's.
+        std::fs::write(&cookie, "uid=7; session=forgotten1234").unwrap();
+        look(&app, &clock).await;
+        assert_eq!((asked("forgotten1234"), expired(&store).await.len()), (1, 1));
+        // Nothing is due, and the refused one is not tried again.
+        let settle = async || {
+            clock.advance(Duration::minutes(1));
+            let (_stop, stopped) = watch::channel(false);
+            app.settle(|_| {}, stopped).await.unwrap();
+        };
+        settle().await;
+        assert_eq!(asked("forgotten1234"), 1);
+        std::fs::write(&cookie, format!("uid=7; session={TOKEN}-new")).unwrap();
+        settle().await;
+        assert_eq!(asked(&format!("{TOKEN}-new")), 1);
+        assert_eq!(expired(&store).await, [("armed".to_owned(), "resolved".to_owned())]);
+        assert!(watched(&store, &key(0)).await.trouble.failure.is_none());
+        // A file that cannot be used leaves the good one in force.
+        std::fs::write(&cookie, "a=1\nb=2").unwrap();
+        look(&app, &clock).await;
+        assert_eq!(asked(&format!("{TOKEN}-new")), 2);
+        assert!(!rows::everything(&store).await.contains(TOKEN));
+    }
+
     async fn nothing_the_program_says_or_writes_holds_the_secret(store: Store, base: &Base) {
         let platform = Platform::start(9).await;
         let office = office(&store, base, &platform, "0").await;

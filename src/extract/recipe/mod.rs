@@ -20,9 +20,10 @@ pub use sync::Sync;
 use super::challenge::Mark;
 use super::embedded::Embedded;
 use super::path::{Path, Test};
+use crate::config::rotating::SecretFile;
 use crate::model::account::Platform;
 use crate::model::listing::Article;
-use crate::model::page::{Miss, Request, SecretHeader, Validators};
+use crate::model::page::{Miss, Request, Validators};
 use crate::model::post::Origin;
 use crate::model::quiet::Quiet;
 use crate::model::visit::Failure;
@@ -31,6 +32,7 @@ use profile::ProfilePage;
 use regex::Regex;
 use scraper::Selector;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -48,7 +50,7 @@ pub struct Recipe {
     url: String,
     headers: Vec<(String, String)>,
     /// The operator's own cookie or token, out of the configuration.
-    secret: Option<SecretHeader>,
+    secret: Option<Arc<SecretFile>>,
     conditional: bool,
     follow: Option<Follow>,
     pace: Pace,
@@ -275,7 +277,7 @@ impl Recipe {
         }
         let headers = headers.iter().map(|(name, value)| (name.clone(), fill(value, target))).collect();
         // Whatever the template makes of a target, the secret goes to the recipe's own host alone.
-        let secret = self.secret.clone().filter(|_| self.may_send_secret(&url));
+        let secret = self.secret.as_ref().filter(|_| self.may_send_secret(&url)).map(|it| it.current());
         Ok(Request { headers, secret, ..Request::get(url) })
     }
 
@@ -288,21 +290,21 @@ impl Recipe {
     }
 
     /// Gives the recipe a secret to send. The error says in Chinese why it cannot have one.
-    pub fn arm(&mut self, secret: SecretHeader) -> Result<(), String> {
+    pub fn arm(&mut self, secret: SecretFile) -> Result<(), String> {
         let Some(base) = &self.base else {
             return Err("采集规则没有 base,凭据不知道可以发给谁".to_owned());
         };
         if !self.may_send_secret(base) {
             return Err("采集规则的 base 不是 https 网址,凭据会在途中泄露".to_owned());
         }
-        self.secret = Some(secret);
+        self.secret = Some(Arc::new(secret));
         Ok(())
     }
 
-    /// Whether the recipe looks with a secret of the operator's.
+    /// The secret of the operator's that the recipe looks with.
     #[must_use]
-    pub const fn is_armed(&self) -> bool {
-        self.secret.is_some()
+    pub const fn secret(&self) -> Option<&Arc<SecretFile>> {
+        self.secret.as_ref()
     }
 
     /// A miss as this recipe means it: with a secret a login wall says that the secret is no longer accepted, without
@@ -314,8 +316,8 @@ impl Recipe {
             (None, Failure::Credential) => miss.failure = Failure::LoginWall,
             _ => {}
         }
-        if let Some(secret) = &self.secret {
-            let whole = secret.value.reveal();
+        for secret in self.secret.iter().flat_map(|secret| secret.recent()) {
+            let whole = secret.reveal();
             let parts =
                 whole.split(';').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.trim());
             for part in std::iter::once(whole).chain(parts.filter(|part| part.len() >= 6)) {

@@ -4,9 +4,10 @@
 
 use super::{Golden, Recipe, compile};
 use crate::config::mistake::Mistake;
+use crate::config::rotating::SecretFile;
 use crate::extract::{alone, extract, profile};
 use crate::model::listing::Listing;
-use crate::model::page::{Fetched, SecretHeader};
+use crate::model::page::Fetched;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -111,7 +112,7 @@ impl Recipes {
     }
 
     /// Gives a recipe a secret to send. The error says in Chinese why it cannot have one.
-    pub fn arm(&mut self, name: &str, secret: SecretHeader) -> Result<(), String> {
+    pub fn arm(&mut self, name: &str, secret: SecretFile) -> Result<(), String> {
         let recipe = self.by_name.get_mut(name).ok_or_else(|| format!("没有名为“{name}”的采集规则"))?;
         Arc::make_mut(recipe).arm(secret)
     }

@@ -16,3 +16,6 @@ ALTER TABLE site ADD COLUMN wanted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE site ADD COLUMN allowed BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE site ADD COLUMN granted BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX site_cooling ON site (site) WHERE cool_count > 0;
+
+-- Accounts that wait for a new secret of the operator's.
+CREATE INDEX account_wants_secret ON account (failure) WHERE failure = 'credential';
