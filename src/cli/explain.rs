@@ -6,6 +6,7 @@
 use super::output::table;
 use super::{Desk, Failed};
 use crate::clock::{Clock, System};
+use crate::incident::dismissal::Dismissed;
 use crate::judge::bridge::{Standing, assess};
 use crate::judge::facts::Facts;
 use crate::judge::history::{Look, Sighting};
@@ -64,7 +65,9 @@ impl Args {
             let judgement = inactivity::judge(&facts, pack, at);
             let memory =
                 store.profiles(&[watched.id]).await?.remove(&watched.id).unwrap_or_default().up_to(at);
-            let about = remembered(&watched.registered, &memory, at);
+            let mut about = remembered(&watched.registered, &memory, at);
+            let dismissed = store.dismissals(&[watched.id]).await?.remove(&watched.id).unwrap_or_default();
+            set_aside(&mut about, &dismissed);
             if desk.output.is_json() {
                 all.push(json!({
                     "account": watched.registered.key, "name": watched.registered.name, "pack": pack.name, "at": at,
@@ -319,6 +322,15 @@ fn in_order(memory: &Memory) -> Vec<&Seen> {
     let mut facts: Vec<&Seen> = memory.facts.iter().collect();
     facts.sort_by_key(|seen| (seen.fact, std::cmp::Reverse((seen.last_seen, seen.since))));
     facts
+}
+
+/// Marks what a person has dismissed: it holds, but opens no case.
+fn set_aside(about: &mut profile::Judgement, dismissed: &[Dismissed]) {
+    for finding in &mut about.findings {
+        if dismissed.iter().any(|it| it.is_about(finding)) {
+            finding.evidence.summary.push_str("（已由人工办结，不再立案；再有变化才会立案）");
+        }
+    }
 }
 
 fn show_profile(desk: &Desk, memory: &Memory, about: &profile::Judgement) -> Result<(), Failed> {

@@ -4,6 +4,7 @@
 //! schedule writes it in the transaction of the look, and mails leave later, from rows.
 
 pub mod damp;
+pub mod dismissal;
 pub mod inhibit;
 pub mod lifecycle;
 

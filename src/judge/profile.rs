@@ -15,7 +15,7 @@ pub mod crowd;
 pub mod names;
 
 use crate::model::account::{Registered, Verification};
-use crate::model::finding::{Evidence, Finding, Level, Rule, RuleSet};
+use crate::model::finding::{Evidence, Finding, Level, Rule, RuleSet, fingerprint};
 use crate::model::followers::Point;
 use crate::model::moment::{day_start, zh_day, zh_minute};
 use crate::model::profile::{Fact, Memory, Seen, Told, one_form, verification};
@@ -100,7 +100,8 @@ fn renamed(registered: &Registered, memory: &Memory, name: &Seen) -> Option<Find
     );
     let advice = "请与主办单位核实是否依规更名并办理变更备案；属实的请更新台账，不属实的请立即处置";
     let basis = "账号名称以台账登记为准，名称变更须备案";
-    Some(finding(Rule::Renamed, Level::Reminder, name.since, summary, basis, advice))
+    let fact = fingerprint([form.as_str(), &one_form(&registered.name)]);
+    Some(finding(Rule::Renamed, Level::Reminder, name.since, fact, summary, basis, advice))
 }
 
 /// What the places' own regulations say alike (宁夏 art. 12, 南通 art. 14).
@@ -131,7 +132,8 @@ fn verification_changed(memory: &Memory, seen: &Seen) -> Option<Finding> {
     );
     let advice =
         "请核实认证是否到期、被取消或变更，并尽快恢复政务认证；未恢复前请留意账号是否仍由主办单位掌握";
-    Some(finding(Rule::VerificationChanged, Level::Suspected, seen.since, summary, VERIFIED_AS, advice))
+    let fact = fingerprint([now.as_str(), was.as_str()]);
+    Some(finding(Rule::VerificationChanged, Level::Suspected, seen.since, fact, summary, VERIFIED_AS, advice))
 }
 
 fn subject_mismatch(registered: &Registered, subject: &Seen) -> Option<Finding> {
@@ -150,7 +152,8 @@ fn subject_mismatch(registered: &Registered, subject: &Seen) -> Option<Finding> 
     let shown = quoted(&subject.value);
     let summary = format!("平台认证信息为“{shown}”，与{against}不一致（{}起所见）", zh_minute(subject.since));
     let advice = "请核实账号由谁注册认证；机构更名或主体迁移的，请更新台账或办理平台认证变更";
-    Some(finding(Rule::SubjectMismatch, Level::Suspected, subject.since, summary, VERIFIED_AS, advice))
+    let fact = fingerprint([one_form(&subject.value).as_str(), owner, verified_subject]);
+    Some(finding(Rule::SubjectMismatch, Level::Suspected, subject.since, fact, summary, VERIFIED_AS, advice))
 }
 
 fn followers_jump(jump: &Jump) -> Finding {
@@ -174,7 +177,8 @@ fn followers_jump(jump: &Jump) -> Finding {
     );
     let basis = "国办发〔2018〕123号：不得购买“粉丝”等弄虚作假";
     let advice = "请核对当日是否有被大量转发的内容或推广活动；没有的，请向承办单位核实是否购买粉丝";
-    finding(Rule::FollowersJump, Level::Suspected, since, summary, basis, advice)
+    let fact = fingerprint([jump.after.date().to_string().as_str()]);
+    finding(Rule::FollowersJump, Level::Suspected, since, fact, summary, basis, advice)
 }
 
 /// A value as a reader understands it.
@@ -205,12 +209,18 @@ fn finding(
     rule: Rule,
     level: Level,
     since: DateTime<Utc>,
+    fact: i64,
     summary: String,
     basis: &str,
     advice: &str,
 ) -> Finding {
-    let evidence =
-        Evidence { summary, basis: basis.to_owned(), advice: advice.to_owned(), ..Evidence::default() };
+    let evidence = Evidence {
+        summary,
+        basis: basis.to_owned(),
+        advice: advice.to_owned(),
+        fingerprint: Some(fact),
+        ..Evidence::default()
+    };
     Finding { rule, subject: String::new(), level, since, evidence }
 }
 

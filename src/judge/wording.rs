@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// A sentence with what it rests on.
 pub(super) fn evidence(facts: &Facts, rule: &PackRule, summary: String) -> Evidence {
     Evidence {
+        fingerprint: None,
         summary,
         basis: rule.basis.clone(),
         advice: rule.advice.clone(),

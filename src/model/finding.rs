@@ -159,6 +159,21 @@ pub struct Evidence {
     /// The last post that was seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_post: Option<LastPost>,
+    /// Of what is claimed, by [`fingerprint`]: the same fact has the same number, so that a person's closing of its
+    /// case is remembered. None where a closing is not to outlast the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<i64>,
+}
+
+/// The number of a fact, by whatever makes it another one: the values compared, a post and a term in it.
+#[must_use]
+pub fn fingerprint<'t>(parts: impl IntoIterator<Item = &'t str>) -> i64 {
+    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.digest().cast_signed()
 }
 
 /// The newest post seen when a finding was made.

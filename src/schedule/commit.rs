@@ -7,12 +7,13 @@ use super::cadence::Next;
 use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
 use super::{Error, Scheduler};
+use crate::incident::dismissal::{Dismissed, sift};
 use crate::incident::{Verdict, compare};
 use crate::judge::inactivity;
 use crate::judge::pack::Pack;
 use crate::metrics::seconds;
 use crate::model::account::AccountId;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, RuleSet};
 use crate::model::incident::{Incident, IncidentId, IncidentKey, State};
 use crate::model::moment::to_ms;
 use crate::model::post::Published;
@@ -39,6 +40,8 @@ pub(super) struct Done {
 pub(super) struct Item {
     pub(super) settled: Settled,
     verdict: Verdict,
+    /// Dismissals whose fact is over.
+    lifted: Vec<Dismissed>,
 }
 
 impl Scheduler {
@@ -149,6 +152,14 @@ impl Scheduler {
         let concerned: Vec<AccountId> = concerned.map(|settled| settled.finish.watched.id).collect();
         let running =
             if concerned.is_empty() { Vec::new() } else { self.store.running_incidents(&concerned).await? };
+        // Most batches find nothing that anybody could have dismissed.
+        let dismissible = settled.iter().filter(|settled| {
+            settled.sure.profile != RuleSet::NONE
+                || settled.findings.iter().any(|finding| finding.evidence.fingerprint.is_some())
+        });
+        let dismissible: Vec<AccountId> = dismissible.map(|settled| settled.finish.watched.id).collect();
+        let mut dismissed =
+            if dismissible.is_empty() { HashMap::new() } else { self.store.dismissals(&dismissible).await? };
         let mut by_account: HashMap<AccountId, Vec<&Incident>> = HashMap::new();
         for incident in &running {
             by_account.entry(incident.key.account.unwrap_or(AccountId(0))).or_default().push(incident);
@@ -156,14 +167,17 @@ impl Scheduler {
         let items = settled.into_iter().map(|mut settled| {
             let account = settled.finish.watched.id;
             let cases = by_account.remove(&account).unwrap_or_default();
-            let verdict = compare(account, &cases, std::mem::take(&mut settled.findings), settled.sure);
+            let mut findings = std::mem::take(&mut settled.findings);
+            let known = dismissed.remove(&account).unwrap_or_default();
+            let lifted = sift(&mut findings, settled.sure, &known);
+            let verdict = compare(account, &cases, findings, settled.sure);
             let count = cases.len() + verdict.open.len() - verdict.resolve.len();
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             // Cases that open or end change more of the account's row than the times of the look.
             settled.finish.lean &=
                 verdict == Verdict::default() && settled.finish.watched.open_cases == count;
             settled.finish.watched.open_cases = count;
-            Item { settled, verdict }
+            Item { settled, verdict, lifted }
         });
         Ok(items.collect())
     }
@@ -182,6 +196,11 @@ impl Scheduler {
         tx.edit_posts(&edits).await?;
         let notes: Vec<_> = kept.iter().filter_map(|item| item.settled.notes.as_ref()).collect();
         tx.note_profiles(&notes).await?;
+        let lifted: Vec<_> = kept
+            .iter()
+            .flat_map(|item| item.lifted.iter().map(|it| (item.settled.visit.account, *it)))
+            .collect();
+        tx.lift(&lifted).await?;
         let found: Vec<_> = kept
             .iter()
             .flat_map(|item| item.verdict.open.iter().map(|(key, finding)| (*item, key, finding)))

@@ -1,6 +1,7 @@
 //! Cases and what happened to them.
 
 use super::{CHUNK, Error, Store, Tx, json, on_db, on_tx, to_json, word};
+use crate::incident::dismissal::Dismissed;
 use crate::model::account::AccountId;
 use crate::model::finding::{Evidence, Level, Rule};
 use crate::model::incident::{EventKind, Incident, IncidentId, IncidentKey, State};
@@ -120,7 +121,8 @@ impl Tx {
         Ok(opened)
     }
 
-    /// Ends running cases. Returns those that ran until now.
+    /// Ends running cases. Returns those that ran until now. What a person closes is remembered as dismissed, if its
+    /// evidence tells one fact from another.
     pub async fn end_incidents(
         &mut self,
         ids: &[IncidentId],
@@ -129,9 +131,9 @@ impl Tx {
         who: &str,
     ) -> Result<Vec<IncidentId>, Error> {
         let kind = if state == State::Closed { EventKind::Closed } else { EventKind::Resolved };
-        let mut ended = Vec::with_capacity(ids.len());
+        let (mut ended, mut dismissed) = (Vec::with_capacity(ids.len()), Vec::new());
         for chunk in ids.chunks(CHUNK) {
-            let rows: Vec<i64> = on_tx!(self, Db, conn => {
+            let rows: Vec<(i64, i64, String, String)> = on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new("/* end_incidents */ UPDATE incident SET state = ");
                 query.push_bind(state.as_str()).push(", changed_at = ").push_bind(to_ms(at)).push(", ended_at = ").push_bind(to_ms(at));
                 query.push(" WHERE state IN ('open', 'acknowledged') AND id IN (");
@@ -139,11 +141,20 @@ impl Tx {
                 for id in chunk {
                     list.push_bind(id.0);
                 }
-                query.push(") RETURNING id");
-                query.build_query_scalar().persistent(false).fetch_all(conn).await?
+                query.push(") RETURNING id, account_id, rule, evidence");
+                query.build_query_as().persistent(false).fetch_all(conn).await?
             });
-            ended.extend(rows.into_iter().map(IncidentId));
+            for (id, account, rule, evidence) in rows {
+                ended.push(IncidentId(id));
+                if state == State::Closed {
+                    let evidence: Evidence = json("incident", "evidence", id, &evidence)?;
+                    let rule = word("incident", "rule", id, &rule)?;
+                    let fact = evidence.fingerprint.map(|fingerprint| Dismissed { rule, fingerprint });
+                    dismissed.extend(fact.map(|fact| (AccountId(account), fact)));
+                }
+            }
         }
+        self.dismiss(&dismissed, at, who).await?;
         self.insert_events(&ended, kind, at, who).await?;
         Ok(ended)
     }

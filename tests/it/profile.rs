@@ -20,6 +20,7 @@ use xunwang::config::Config;
 use xunwang::model::account::{Platform, Registered, Source};
 use xunwang::model::delivery::DeliveryId;
 use xunwang::model::finding::Rule;
+use xunwang::model::incident::State;
 use xunwang::model::profile::Fact;
 
 const MAIN: &str = r#"
@@ -283,6 +284,41 @@ both! {
         town.passes(3).await;
         assert_eq!(town.rules().await, [Rule::SubjectMismatch]);
         assert!(town.subjects().await.iter().any(|subject| subject.contains("名称已与台账一致")));
+        town.app.store.close().await;
+    }
+
+    async fn what_a_person_closed_stays_closed_until_something_else_happens(store: Store, base: &Base) {
+        let town = Town::open(base.address()).await;
+        let closes = async || {
+            let now = town.clock.now();
+            let cases = store.list_incidents(now).await.unwrap();
+            let ids: Vec<_> = cases.iter().filter(|case| case.key.rule == Rule::Renamed).map(|case| case.id).collect();
+            write(&store, async |tx| tx.end_incidents(&ids, State::Closed, now, "李工").await).await;
+        };
+        town.passes(30).await;
+        town.shows(|page| page.name = "青岚之声");
+        town.passes(14).await;
+        assert_eq!(town.rules().await, [Rule::Renamed]);
+        closes().await;
+        town.passes(60).await;
+        assert_eq!(town.rules().await, []);
+        // What fails or does not tell a name ends nothing.
+        town.shows(|page| page.mood = Mood::Down);
+        town.passes(20).await;
+        town.shows(|page| page.mood = Mood::Open);
+        town.passes(20).await;
+        assert_eq!(town.rules().await, []);
+        // A further change is another matter.
+        town.shows(|page| page.name = "青岚融媒");
+        town.passes(14).await;
+        assert_eq!(town.rules().await, [Rule::Renamed]);
+        closes().await;
+        // So is the same name again, after the account had gone back to its own.
+        town.shows(|page| page.name = "云溪发布");
+        town.passes(14).await;
+        town.shows(|page| page.name = "青岚融媒");
+        town.passes(14).await;
+        assert_eq!(town.rules().await, [Rule::Renamed]);
         town.app.store.close().await;
     }
 

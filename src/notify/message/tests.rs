@@ -19,6 +19,7 @@ fn audience(key: &str) -> Audience {
 
 fn evidence() -> Evidence {
     Evidence {
+        fingerprint: None,
         summary: "监测时间点前2周内无更新".to_owned(),
         basis: "国办秘函〔2019〕19号 附件1 单项否决“内容不更新”".to_owned(),
         advice: "请立即恢复更新；不再使用的账号请按程序关停注销".to_owned(),

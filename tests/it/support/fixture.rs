@@ -132,6 +132,7 @@ pub(crate) fn visit(account: AccountId, ended: DateTime<Utc>) -> Visit {
 /// What a case rests on.
 pub(crate) fn evidence(summary: &str) -> Evidence {
     Evidence {
+        fingerprint: None,
         summary: summary.to_owned(),
         basis: "国办秘函〔2019〕19号".to_owned(),
         advice: "请尽快更新".to_owned(),

@@ -22,3 +22,13 @@ CREATE TABLE profile_followers (
     account_id INTEGER PRIMARY KEY,
     series     BLOB    NOT NULL
 );
+
+-- What people have dismissed by closing its case: the same fact opens no second one.
+CREATE TABLE dismissal (
+    account_id  BIGINT NOT NULL,
+    rule        TEXT   NOT NULL,
+    fingerprint BIGINT NOT NULL,                 -- of the fact that the case was about
+    at          BIGINT NOT NULL,
+    who         TEXT   NOT NULL,
+    PRIMARY KEY (account_id, rule, fingerprint)
+) WITHOUT ROWID;
