@@ -22,6 +22,7 @@ mod list;
 mod literal;
 mod page;
 mod path;
+mod picture;
 mod profile;
 mod recipe;
 mod scan;
@@ -33,6 +34,7 @@ mod ways;
 #[doc = include_str!("../../config/platforms/README.md")]
 pub mod adding_a_platform {}
 
+pub use picture::picture;
 pub use profile::profile;
 pub(crate) use recipe::is_loopback;
 pub use recipe::{Follow, Golden, Pace, Recipe, Recipes, Sync};

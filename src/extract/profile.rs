@@ -58,6 +58,7 @@ pub(super) fn of(fields: &ProfileFields, recipe: &Recipe, document: &Value) -> P
             .and_then(scalar)
             .and_then(|code| verified(&recipe.verification, &code, verified_subject.as_deref())),
         verified_subject,
+        picture: None,
         posts,
         proven_empty: posts == Some(0) && !fields.counts_some,
         names: Vec::new(),

@@ -112,6 +112,15 @@ impl Listing {
     }
 }
 
+/// What is known of the picture behind an avatar's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// The address is the one whose picture is known already.
+    Same,
+    /// The difference hash of the picture that was fetched.
+    Hash(u64),
+}
+
 /// What a page tells about the account itself. `None` means the page does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Profile {
@@ -121,6 +130,9 @@ pub struct Profile {
     pub intro: Option<String>,
     /// Address of the avatar; `Some("")` when the page shows that there is none.
     pub avatar: Option<String>,
+    /// The picture behind it; none when it was not fetched or could not be.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
     /// Followers, a lower bound.
     pub followers: Option<u64>,
     /// Who is verified as the account's body.
@@ -145,6 +157,7 @@ impl Profile {
         Self {
             name: self.name.or(other.name),
             intro: self.intro.or(other.intro),
+            picture: if self.avatar.is_some() { self.picture } else { other.picture },
             avatar: self.avatar.or(other.avatar),
             followers: self.followers.or(other.followers),
             verified_subject: self.verified_subject.or(other.verified_subject),

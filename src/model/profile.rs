@@ -6,7 +6,7 @@
 
 use super::account::{Platform, Registered, Verification};
 use super::followers::Followers;
-use super::listing::Profile;
+use super::listing::{Picture, Profile};
 use super::words;
 use chrono::{DateTime, Duration, Utc};
 use std::cmp::Reverse;
@@ -72,6 +72,8 @@ pub struct Noted {
     pub hash: Option<i64>,
     /// From when the profile is gone through again although nothing changed; none at once.
     pub due: Option<DateTime<Utc>>,
+    /// Of the address whose picture is the avatar seen last ([`address_hash`]).
+    pub avatar: Option<i64>,
 }
 
 /// What one look told about an account.
@@ -79,6 +81,8 @@ pub struct Noted {
 pub struct Told {
     facts: Vec<(Fact, String)>,
     followers: Option<u64>,
+    /// The address of the avatar and its picture, when that is known.
+    avatar: Option<(String, Picture)>,
 }
 
 impl Told {
@@ -87,30 +91,29 @@ impl Told {
     /// not the account's either.
     #[must_use]
     pub fn of(profile: &Profile, named: bool, registered: &Registered) -> Self {
-        // A site and a program have no profile; what they are called is no matter of a platform.
-        if matches!(
-            registered.platform,
-            Platform::Website | Platform::App | Platform::Miniprogram | Platform::Other
-        ) {
+        if !has_profile(registered.platform) {
             return Self::default();
         }
         let own = |value: &Option<String>| value.as_deref().filter(|_| named).map(|text| clip(text.trim()));
+        let address = avatar_of(profile, named, registered);
         let spoken = |value: Option<String>| value.filter(|text| !text.is_empty());
         let values = [
             (Fact::Name, spoken(own(&profile.name))),
             (Fact::Intro, own(&profile.intro)),
-            (Fact::Avatar, own(&profile.avatar).map(|address| plain_address(&address))),
+            // That there is none is seen on the page; which one it is, only in the picture.
+            (Fact::Avatar, address.clone().filter(String::is_empty)),
             (Fact::Verification, profile.verification.map(|it| it.as_str().to_owned())),
             (Fact::VerifiedSubject, spoken(profile.verified_subject.as_deref().map(|it| clip(it.trim())))),
         ];
         let facts = values.into_iter().filter_map(|(fact, value)| Some((fact, value?))).collect();
-        Self { facts, followers: profile.followers }
+        let avatar = address.filter(|address| !address.is_empty()).zip(profile.picture);
+        Self { facts, followers: profile.followers, avatar }
     }
 
     /// Whether nothing was told.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.followers.is_none()
+        self.facts.is_empty() && self.followers.is_none() && self.avatar.is_none()
     }
 
     /// Whether a fact was told.
@@ -161,6 +164,8 @@ pub struct Changes {
     pub facts: Vec<Seen>,
     /// The followers have one more count.
     pub followers: bool,
+    /// The address whose picture is the avatar seen last, if this look told it ([`address_hash`]).
+    pub avatar: Option<i64>,
 }
 
 impl Memory {
@@ -194,9 +199,32 @@ impl Memory {
 
     /// Takes in a good look; returns what must be written.
     pub fn note(&mut self, told: &Told, at: DateTime<Utc>) -> Changes {
-        let facts = told.facts.iter().filter_map(|(fact, value)| self.note_fact(*fact, value, at)).collect();
+        let mut facts: Vec<Seen> =
+            told.facts.iter().filter_map(|(fact, value)| self.note_fact(*fact, value, at)).collect();
+        let mut avatar = None;
+        if let Some((address, picture)) = &told.avatar
+            && let Some(value) = self.avatar_value(address, *picture)
+        {
+            facts.extend(self.note_fact(Fact::Avatar, &value, at));
+            let taken = self.latest(Fact::Avatar).is_some_and(|latest| latest.value == value);
+            avatar = taken.then(|| address_hash(address));
+        }
         let followers = told.followers.is_some_and(|count| self.followers.note(at, count));
-        Changes { facts, followers }
+        Changes { facts, followers, avatar }
+    }
+
+    /// The value that stands for a picture: that of the picture as it was seen before, whatever its address was, else
+    /// its hash and its address.
+    fn avatar_value(&self, address: &str, picture: Picture) -> Option<String> {
+        let known = |seen: &&Seen| seen.fact == Fact::Avatar && picture_of(&seen.value).is_some();
+        let latest = self.latest(Fact::Avatar).filter(known);
+        let hash = match picture {
+            Picture::Same => return latest.map(|seen| seen.value.clone()),
+            Picture::Hash(hash) => hash,
+        };
+        let same = |seen: &&Seen| picture_of(&seen.value).is_some_and(|other| is_same_picture(hash, other));
+        let before = latest.filter(same).or_else(|| self.facts.iter().filter(known).find(same));
+        Some(before.map_or_else(|| clip(&format!("{hash:016x} {address}")), |seen| seen.value.clone()))
     }
 
     fn note_fact(&mut self, fact: Fact, value: &str, at: DateTime<Utc>) -> Option<Seen> {
@@ -208,8 +236,9 @@ impl Memory {
                 if age < REFRESH && !confirms {
                     return None;
                 }
-            } else if age <= Duration::zero() || (age < REFRESH && !fact.is_judged()) {
-                // An older look, or an introduction that is another one at every look.
+            } else if age <= Duration::zero() || (age < REFRESH && !fact.is_judged() && fact != Fact::Avatar)
+            {
+                // An older look, or an introduction that is another one at every look. A picture is no such thing.
                 return None;
             }
         }
@@ -256,6 +285,41 @@ pub fn one_form(text: &str) -> String {
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
     };
     text.nfkc().filter(|c| !shapeless(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether accounts of a platform have a profile. A site and a program have none; what they are called is no matter
+/// of a platform.
+const fn has_profile(platform: Platform) -> bool {
+    !matches!(platform, Platform::Website | Platform::App | Platform::Miniprogram | Platform::Other)
+}
+
+/// The address of an account's own avatar, without what changes while the picture stays; empty when the page shows
+/// that there is none.
+#[must_use]
+pub fn avatar_of(profile: &Profile, named: bool, registered: &Registered) -> Option<String> {
+    let own = named && has_profile(registered.platform);
+    profile.avatar.as_deref().filter(|_| own).map(|address| plain_address(&clip(address.trim())))
+}
+
+/// A number for an address.
+#[must_use]
+pub fn address_hash(address: &str) -> i64 {
+    xxhash_rust::xxh3::xxh3_64(address.as_bytes()).cast_signed()
+}
+
+/// Bits by which two difference hashes of one picture may differ, after resizing and recompression.
+const SAME: u32 = 8;
+
+/// Whether two difference hashes are of one picture.
+#[must_use]
+pub const fn is_same_picture(one: u64, other: u64) -> bool {
+    (one ^ other).count_ones() <= SAME
+}
+
+/// The hash in the value of an avatar; none when there is no avatar.
+fn picture_of(value: &str) -> Option<u64> {
+    let hash = value.split(' ').next().filter(|hash| hash.len() == 16)?;
+    u64::from_str_radix(hash, 16).ok()
 }
 
 /// The address of a picture without what changes while the picture stays: host, signature and size.

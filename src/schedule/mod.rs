@@ -15,6 +15,7 @@ mod doubt;
 mod hands;
 pub mod jobs;
 pub mod pace;
+mod picture;
 mod profiles;
 mod quarantine;
 mod secrets;

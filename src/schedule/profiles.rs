@@ -35,7 +35,8 @@ fn note(settled: &mut Settled, mut memory: Memory) {
     let judgement = judge(&watched.registered, &memory, &settled.told, at);
     settled.findings.extend(judgement.findings);
     settled.sure.profile = judgement.sure;
-    watched.known.profile = Noted { hash: Some(settled.told.hash()), due: Some(memory.due(at)) };
+    let avatar = changes.avatar.or(watched.known.profile.avatar);
+    watched.known.profile = Noted { hash: Some(settled.told.hash()), due: Some(memory.due(at)), avatar };
     settled.notes = Some(Notes {
         account: watched.id,
         noted: watched.known.profile,

@@ -106,7 +106,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// What a miss at a site says about the whole site, if anything.
-    fn of(site: &str, miss: &Miss) -> Option<Self> {
+    pub(super) fn of(site: &str, miss: &Miss) -> Option<Self> {
         miss.cools_site().then(|| Self { site: site.to_owned(), asked: miss.retry_after })
     }
 }
@@ -274,6 +274,7 @@ impl Eyes {
         }
         let mut extracted = read?;
         self.follow(watched, recipe, &mut extracted, refusals).await?;
+        extracted.profile.picture = self.picture(watched, recipe, &extracted, &fetched.url, refusals).await;
         Ok(Some(extracted))
     }
 
@@ -386,7 +387,7 @@ impl Eyes {
     }
 
     /// Waits for a slot of a site. False when it lies too far ahead to wait for with a look under way.
-    async fn wait(&self, site: &str, recipe: &Recipe, url: &Url) -> bool {
+    pub(super) async fn wait(&self, site: &str, recipe: &Recipe, url: &Url) -> bool {
         // A store that cannot be asked must not turn into a burst of requests: the plain gap is kept instead.
         let gap = self.gap(recipe, url);
         let reach = self.clock.now() + PATIENCE;

@@ -19,7 +19,7 @@ macro_rules! watched_columns {
         "a.id, t.register, l.site, a.known_since, a.state, l.last_visit, l.good_look, a.hand_look, a.covers_since, a.reach, a.last_update, \
          a.last_original, a.last_post, a.months, a.days, a.profile_empty, a.followers, a.posts_counted, a.failures, a.failure, a.failing_since, \
          a.statement, a.statement_since, a.doubt_since, a.detail, a.source_no, a.bridge, a.news_at, a.etag, a.last_modified, t.listing, \
-         a.open_cases, a.profile_hash, a.profile_due, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
+         a.open_cases, a.profile_hash, a.profile_due, a.profile_avatar, l.attempts, l.lease_token FROM account_look AS l JOIN account AS a ON a.id = l.account_id \
          JOIN account_text AS t ON t.account_id = l.account_id"
     };
 }
@@ -61,6 +61,7 @@ pub(crate) struct WatchedRow {
     open_cases: i64,
     profile_hash: Option<i64>,
     profile_due: Option<i64>,
+    profile_avatar: Option<i64>,
     attempts: i64,
     lease_token: Option<i64>,
 }
@@ -95,7 +96,11 @@ impl TryFrom<WatchedRow> for Watched {
                 news_at: row.news_at.map(from_ms),
                 profile_empty: row.profile_empty,
                 followers: row.followers.and_then(|n| u64::try_from(n).ok()),
-                profile: Noted { hash: row.profile_hash, due: row.profile_due.map(from_ms) },
+                profile: Noted {
+                    hash: row.profile_hash,
+                    due: row.profile_due.map(from_ms),
+                    avatar: row.profile_avatar,
+                },
                 posts_counted: row.posts_counted.and_then(|n| u64::try_from(n).ok()),
             },
             trouble: Trouble {

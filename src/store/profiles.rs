@@ -38,10 +38,10 @@ impl Tx {
         for chunk in notes.chunks(CHUNK) {
             on_tx!(self, Db, conn => {
                 let mut query = QueryBuilder::<Db>::new(
-                    "/* mark_profiles */ UPDATE account SET profile_hash = v.column2, profile_due = v.column3 FROM (",
+                    "/* mark_profiles */ UPDATE account SET profile_hash = v.column2, profile_due = v.column3, profile_avatar = v.column4 FROM (",
                 );
                 query.push_values(chunk, |mut row, note| {
-                    row.push_bind(note.account.0).push_bind(note.noted.hash).push_bind(note.noted.due.map(to_ms));
+                    row.push_bind(note.account.0).push_bind(note.noted.hash).push_bind(note.noted.due.map(to_ms)).push_bind(note.noted.avatar);
                 });
                 query.push(") AS v WHERE id = v.column1");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;

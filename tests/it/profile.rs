@@ -99,11 +99,23 @@ struct Page {
     name: &'static str,
     subject: &'static str,
     fans: u64,
+    /// The name of the avatar's file; `gone` is not there, and what begins with `b` is another picture.
+    face: &'static str,
+    base: String,
+    asked: usize,
     start: DateTime<Utc>,
 }
 
 impl Page {
-    fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Response {
+    fn answer(&mut self, uri: &Uri, headers: &HeaderMap) -> Response {
+        if let Some(face) = uri.path().strip_prefix("/face/") {
+            self.asked += 1;
+            return if face == "gone" {
+                StatusCode::NOT_FOUND.into_response()
+            } else {
+                picture(face).into_response()
+            };
+        }
         let when = self.start - Duration::hours(1);
         if uri.path().starts_with("/feed") {
             return format!(
@@ -122,7 +134,7 @@ impl Page {
                 let page = serde_json::json!({
                     "account": {
                         "name": self.name, "about": "权威发布", "subject": self.subject, "fans": self.fans,
-                        "face": format!("https://cdn.example/a.png?sign={}", self.fans),
+                        "face": format!("{}/face/{}?sign={}", self.base, self.face, self.fans),
                     },
                     "list": [{ "id": "1", "title": "通告", "date": when.to_rfc3339() }],
                 });
@@ -130,6 +142,15 @@ impl Page {
             }
         }
     }
+}
+
+/// A picture whose left or right half is dark.
+fn picture(name: &str) -> Vec<u8> {
+    let dark_left = name.starts_with('a');
+    let at = |x, _| image::Luma([if (x < 32) == dark_left { x as u8 } else { 255 - x as u8 }]);
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::GrayImage::from_fn(64, 64, at).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
 }
 
 /// The service, the platform and the time.
@@ -149,11 +170,15 @@ impl Town {
             name: "云溪发布",
             subject: "云溪县委宣传部官方微博",
             fans: 52_300,
+            face: "a1",
+            base: String::new(),
+            asked: 0,
             start,
         };
         let page = Arc::new(Mutex::new(page));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        page.lock().unwrap().base.clone_from(&base);
         let shown = Arc::clone(&page);
         let router = Router::new().fallback(move |uri: Uri, headers: HeaderMap| {
             let answer = shown.lock().unwrap().answer(&uri, &headers);
@@ -247,7 +272,7 @@ both! {
         assert_eq!(town.rules().await, []);
         let known = watched(&store, "town").await;
         let memory = &store.profiles(&[known.id]).await.unwrap()[&known.id];
-        assert_eq!(memory.latest(Fact::Avatar).unwrap().value, "a.png");
+        assert!(memory.latest(Fact::Avatar).unwrap().value.ends_with(" face/a1"));
         assert_eq!(memory.facts.len(), 4);
 
         // A slip of the platform.
@@ -284,6 +309,34 @@ both! {
         town.passes(3).await;
         assert_eq!(town.rules().await, [Rule::SubjectMismatch]);
         assert!(town.subjects().await.iter().any(|subject| subject.contains("名称已与台账一致")));
+        town.app.store.close().await;
+    }
+
+    async fn an_avatar_that_only_moves_is_the_same_and_one_that_cannot_be_fetched_unverified(store: Store, base: &Base) {
+        let town = Town::open(base.address()).await;
+        let id = watched(&town.app.store, "town").await.id;
+        let avatars = async || {
+            let memory = store.profiles(&[id]).await.unwrap().remove(&id).unwrap();
+            let values = memory.facts.iter().filter(|seen| seen.fact == Fact::Avatar).count();
+            (values, memory.latest(Fact::Avatar).unwrap().value.clone())
+        };
+        town.passes(80).await;
+        let (values, first) = avatars().await;
+        // Fetched once, though it was told at every look and signed anew.
+        assert_eq!((values, town.page.lock().unwrap().asked), (1, 1));
+        town.shows(|page| page.face = "a2");
+        town.passes(60).await;
+        assert_eq!((avatars().await, town.page.lock().unwrap().asked), ((1, first.clone()), 2));
+        town.shows(|page| page.face = "gone");
+        town.passes(60).await;
+        assert_eq!(avatars().await, (1, first));
+        // Tried about once a day.
+        assert!((3..=5).contains(&town.page.lock().unwrap().asked));
+        town.shows(|page| page.face = "b1");
+        town.passes(60).await;
+        let (values, other) = avatars().await;
+        assert!(values == 2 && other.ends_with(" face/b1"), "{other}");
+        assert_eq!(town.rules().await, []);
         town.app.store.close().await;
     }
 

@@ -105,7 +105,7 @@ fn a_profile_is_asked_for_again_only_when_it_is_time() {
         let told = named(if hour < 40 { "甲" } else { "乙" });
         if told.is_wanted(noted, at(hour)) {
             memory.note(&told, at(hour));
-            noted = Noted { hash: Some(told.hash()), due: Some(memory.due(at(hour))) };
+            noted = Noted { hash: Some(told.hash()), due: Some(memory.due(at(hour))), avatar: None };
             taken.push(hour);
         }
     }
@@ -115,7 +115,7 @@ fn a_profile_is_asked_for_again_only_when_it_is_time() {
 #[test]
 fn a_line_of_the_register_that_is_new_asks_for_the_profile() {
     let told = named("甲");
-    let noted = Noted { hash: Some(told.hash()), due: Some(at(20)) };
+    let noted = Noted { hash: Some(told.hash()), due: Some(at(20)), avatar: None };
     assert!(!told.is_wanted(noted, at(0)));
     assert!(told.is_wanted(Noted { due: None, ..noted }, at(0)));
 }
@@ -161,6 +161,37 @@ fn an_avatar_is_the_same_whichever_host_serves_it_and_however_it_is_signed() {
         assert_eq!(plain_address(address), "crop/a1b2.jpg", "{address}");
     }
     assert_eq!(plain_address(""), "");
+}
+
+/// A look at an avatar in an hour; returns what the memory then holds as the avatar, and the address noted.
+fn avatar(memory: &mut Memory, hour: i64, address: &str, picture: Option<Picture>) -> (String, bool) {
+    let avatar = Some(format!("https://cdn.example/{address}"));
+    let told =
+        Told::of(&Profile { avatar, picture, ..Profile::default() }, true, &registered(Platform::Weibo));
+    let noted = memory.note(&told, at(hour)).avatar;
+    assert!(noted.is_none_or(|noted| noted == address_hash(address)));
+    (memory.latest(Fact::Avatar).map(|seen| seen.value.clone()).unwrap_or_default(), noted.is_some())
+}
+
+#[test]
+fn an_avatar_is_its_picture_and_not_its_address() {
+    let mut memory = Memory::default();
+    let first = "00000000000000ff a.png".to_owned();
+    assert_eq!(avatar(&mut memory, 0, "a.png", None), (String::new(), false));
+    assert_eq!(avatar(&mut memory, 1, "a.png", Some(Picture::Hash(0xff))), (first.clone(), true));
+    // Moved, and recompressed on the way.
+    assert_eq!(avatar(&mut memory, 30, "b.jpg", Some(Picture::Hash(0xfe))), (first.clone(), true));
+    assert_eq!(avatar(&mut memory, 60, "b.jpg", Some(Picture::Same)), (first.clone(), true));
+    assert_eq!(memory.latest(Fact::Avatar).unwrap().last_seen, at(60));
+    // What could not be fetched leaves what was known.
+    assert_eq!(avatar(&mut memory, 90, "c.jpg", None), (first.clone(), false));
+    assert_eq!(memory.latest(Fact::Avatar).unwrap().last_seen, at(60));
+    let second = "ffffffffffffffff d.jpg".to_owned();
+    assert_eq!(avatar(&mut memory, 91, "d.jpg", Some(Picture::Hash(u64::MAX))), (second.clone(), true));
+    assert_eq!(avatar(&mut memory, 120, "a.png", Some(Picture::Hash(0xff))), (first, true));
+    // An older look changes nothing.
+    assert!(!avatar(&mut memory, 100, "d.jpg", Some(Picture::Hash(u64::MAX))).1);
+    assert_eq!(memory.facts.len(), 2);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn seen(fact: Fact, value: &str, minute: i64) -> Seen {
 }
 
 fn notes(account: AccountId, facts: Vec<Seen>, followers: Option<Followers>) -> Notes {
-    Notes { account, noted: Noted { hash: Some(-7), due: Some(at(60)) }, facts, followers }
+    Notes { account, noted: Noted { hash: Some(-7), due: Some(at(60)), avatar: Some(-9) }, facts, followers }
 }
 
 fn counted(days: i64) -> Followers {
@@ -97,7 +97,7 @@ both! {
         let line = xunwang::model::account::Registered { name: "青岚之声".to_owned(), ..account.registered };
         let changed = [(line.key.clone(), line)];
         write(&store, async |tx| tx.change_accounts(&changed, &|_| "site.example:443".to_owned(), at(9)).await).await;
-        assert_eq!(watched(&store, "A00000").await.known.profile, Noted { hash: Some(-7), due: None });
+        assert_eq!(watched(&store, "A00000").await.known.profile, Noted { hash: Some(-7), due: None, avatar: Some(-9) });
     }
 
     async fn slips_and_old_introductions_are_forgotten_but_no_name_and_nothing_present(store: Store) {

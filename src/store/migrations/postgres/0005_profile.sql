@@ -4,6 +4,8 @@
 -- nothing changed. Null: never noted, or the register's line is new.
 ALTER TABLE account ADD COLUMN profile_hash BIGINT;
 ALTER TABLE account ADD COLUMN profile_due BIGINT;
+-- Of the address whose picture is the avatar seen last: only another one is fetched.
+ALTER TABLE account ADD COLUMN profile_avatar BIGINT;
 
 -- One value of one fact of an account's profile.
 CREATE TABLE profile_fact (
