@@ -159,6 +159,10 @@ pub struct Trouble {
     pub detail: String,
 }
 
+/// In place of a source: the one that answered last has been taken out of the register. What its list covered says
+/// nothing about the list of any other.
+pub const NO_SOURCE: usize = usize::MAX;
+
 /// An account handed out for a look.
 #[derive(Debug, Clone)]
 pub struct Watched {
@@ -176,7 +180,8 @@ pub struct Watched {
     pub known: Known,
     /// Facts about failures.
     pub trouble: Trouble,
-    /// Which of the sources answered last.
+    /// Which of the sources answered last, and so whose list is remembered; [`NO_SOURCE`] when the register no longer
+    /// names it.
     pub source_no: usize,
     /// The bridge behind that source, if it is one whose silence has to be told from its posts.
     pub bridge: Option<Bridge>,

@@ -18,7 +18,7 @@ use crate::model::listing::{Extracted, Listing, Profile, Synced};
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Origin, Published};
 use crate::model::visit::Failure;
-use crate::model::watch::Watched;
+use crate::model::watch::{NO_SOURCE, Watched};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -411,9 +411,11 @@ fn listing<'a>(watched: &'a Watched, seen: &'a Seen) -> &'a Listing {
     seen.extracted.as_ref().map_or(&watched.listing, |extracted| &extracted.listing)
 }
 
-/// Whether a source that did not answer last time stops short of what the one that did has shown.
+/// Whether a source that did not answer last time stops short of what the one that did has shown. What one has shown
+/// that the office took out of the register binds no other.
 fn stops_short(watched: &Watched, seen: &Seen, at: DateTime<Utc>) -> bool {
     seen.source_no != watched.source_no
+        && watched.source_no != NO_SOURCE
         && sources::is_behind(listing(watched, seen), watched.known.last_update, at)
 }
 

@@ -8,7 +8,7 @@ use crate::model::moment::{from_ms, to_ms};
 use crate::model::page::Validators;
 use crate::model::profile::Noted;
 use crate::model::visit::Failure;
-use crate::model::watch::{Days, Known, Trouble, Watched};
+use crate::model::watch::{Days, Known, NO_SOURCE, Trouble, Watched};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
 use std::collections::HashSet;
@@ -112,7 +112,7 @@ impl TryFrom<WatchedRow> for Watched {
                 doubt_since: row.doubt_since.map(from_ms),
                 detail: row.detail,
             },
-            source_no: usize::try_from(row.source_no).unwrap_or(0),
+            source_no: usize::try_from(row.source_no).unwrap_or(NO_SOURCE),
             bridge: Some(row.bridge)
                 .filter(|bridge| !bridge.is_empty())
                 .map(|bridge| word("account", "bridge", id, &bridge))
@@ -228,7 +228,7 @@ impl Tx {
                     .push_bind(trouble.statement_since.map(to_ms))
                     .push_bind(trouble.doubt_since.map(to_ms))
                     .push_bind(storable(&trouble.detail))
-                    .push_bind(i64::try_from(*source_no).unwrap_or(0))
+                    .push_bind(i64::try_from(*source_no).unwrap_or(-1))
                     .push_bind(validators.etag.as_deref().map(storable))
                     .push_bind(validators.last_modified.as_deref().map(storable))
                     .push_bind(i64::from(*open_cases))

@@ -19,7 +19,7 @@ macro_rules! renewed {
             $state,
             " <> 'new' OR account.state IN ('closing', 'deregistered') THEN ",
             $state,
-            " ELSE account.state END, retired_at = NULL, profile_due = NULL, etag = NULL, last_modified = NULL, source_no = 0"
+            " ELSE account.state END, retired_at = NULL, profile_due = NULL, etag = NULL, last_modified = NULL"
         )
     };
 }
@@ -126,6 +126,7 @@ impl Tx {
         if rows.is_empty() {
             return Ok(());
         }
+        self.follow_sources(&rows).await?;
         on_tx!(self, Db, conn => {
             let mut query = QueryBuilder::<Db>::new("/* write_lines */ INSERT INTO account_text (account_id, register) ");
             query.push_values(&rows, |mut row, (id, account)| {
@@ -145,6 +146,43 @@ impl Tx {
                  due_why = excluded.due_why, lease_token = NULL, attempts = 0",
             );
             query.build().persistent(rows.len() == CHUNK).execute(conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Keeps what is remembered of a list with its source, wherever the new line names it. Of a source that is no longer
+    /// named nothing is compared with the lists of others: what it covered would make their older posts back-dated.
+    async fn follow_sources(&mut self, rows: &[(i64, &Registered)]) -> Result<(), Error> {
+        let old: Vec<(i64, i64, String)> = on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new(
+                "/* old_lines */ SELECT a.id, a.source_no, t.register FROM account AS a \
+                 JOIN account_text AS t ON t.account_id = a.id WHERE a.id IN (",
+            );
+            let mut list = query.separated(", ");
+            for (id, _) in rows {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            query.build_query_as().persistent(false).fetch_all(conn).await?
+        });
+        let new: HashMap<i64, &Registered> = rows.iter().copied().collect();
+        let mut moved = Vec::new();
+        for (id, source_no, text) in old {
+            let before: Registered = json("account_text", "register", id, &text)?;
+            let Some(new) = new.get(&id) else { continue };
+            let place = place_of(&before, source_no, new);
+            moved.extend((place != source_no).then_some((id, place)));
+        }
+        if moved.is_empty() {
+            return Ok(());
+        }
+        on_tx!(self, Db, conn => {
+            let mut query = QueryBuilder::<Db>::new("/* follow_sources */ UPDATE account SET source_no = v.column2 FROM (");
+            query.push_values(&moved, |mut row, (id, place)| {
+                row.push_bind(*id).push_bind(*place);
+            });
+            query.push(") AS v WHERE id = v.column1");
+            query.build().persistent(false).execute(conn).await?;
         });
         Ok(())
     }
@@ -177,6 +215,15 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// The place in the new line of the source that answered last; -1 when it is not there.
+fn place_of(before: &Registered, source_no: i64, new: &Registered) -> i64 {
+    let source = usize::try_from(source_no).ok().and_then(|no| before.sources.get(no));
+    let place = source.and_then(|source| new.sources.iter().position(|other| other == source));
+    // Of an account that never had a source nothing is remembered that could mislead.
+    let none = if before.sources.is_empty() { 0 } else { -1 };
+    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(none)
 }
 
 /// When a line of the register asks for its first look; `None`: never.

@@ -61,7 +61,9 @@ async fn answer(State((site, base)): State<(Arc<Site>, String)>, uri: Uri) -> St
     site.asked.lock().unwrap().push(uri.path().to_owned());
     match uri.path() {
         "/feeds/" => r#"[{"id":"MP_WXS_1","name":"云溪发布","syncTime":1795124100}]"#.to_owned(),
-        "/feeds/MP_WXS_1.rss" => FEED.replace("https://mp.weixin.qq.com", &base),
+        "/feeds/MP_WXS_1.rss" => {
+            FEED.replace("https://mp.weixin.qq.com", &base).replace("https://wx.qlogo.cn", &base)
+        }
         "/mp/appmsgalbum" => site.album.lock().unwrap().clone(),
         _ => site.article.lock().unwrap().clone().unwrap_or_else(|| ARTICLE.to_owned()),
     }

@@ -10,7 +10,7 @@ use crate::model::incident::{Incident, IncidentId, State};
 use crate::model::listing::{Line, Profile};
 use crate::model::moment::ZONE;
 use crate::model::post::Origin;
-use crate::model::watch::{Days, Known};
+use crate::model::watch::{Days, Known, NO_SOURCE};
 use crate::schedule::visit::Other;
 use chrono::Duration;
 use proptest::prelude::*;
@@ -250,6 +250,19 @@ fn known_posts_under_the_names_of_another_source_are_no_news() {
     let looked = settled(watched, look(24, Ok(seen(1, Some(list(7, &[-24 * 20, -24 * 2]))))));
     assert_eq!(looked.posts.len(), 1);
     assert_eq!(looked.finish.watched.known.last_update, Some(at(-24 * 2)));
+}
+
+#[test]
+fn the_list_of_a_new_source_is_not_back_dated_against_that_of_one_taken_out_of_the_register() {
+    // The old list reached back to hour -480 at the look of hour 0 and had none of these.
+    let extracted = || Some(list(7, &[-24 * 20, -24 * 2, -24]));
+    let same = Watched { source_no: 1, ..behind(1, &[-24 * 20]) };
+    let kept = settled(same, look(24, Ok(seen(1, extracted()))));
+    assert_eq!(kept.finish.watched.known.last_update, Some(at(24)), "of the same source they are");
+    let forgotten = Watched { source_no: NO_SOURCE, ..behind(1, &[-24 * 20]) };
+    let looked = settled(forgotten, look(24, Ok(seen(1, extracted()))));
+    assert_eq!(looked.finish.watched.known.last_update, Some(at(-24)));
+    assert_eq!(looked.finish.watched.source_no, 1);
 }
 
 #[test]

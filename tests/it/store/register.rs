@@ -2,7 +2,8 @@
 
 use crate::support::database::both;
 use crate::support::fixture::{at, lean, register, registered, take, watched, write};
-use xunwang::model::account::{AccountState, Platform, Registered, Status};
+use xunwang::model::account::{AccountState, Platform, Registered, Source, Status};
+use xunwang::model::watch::NO_SOURCE;
 
 fn one_site(_: &Registered) -> String {
     "new.example:443".to_owned()
@@ -109,6 +110,38 @@ both! {
         .await;
         let after = watched(&store, "A00000").await;
         assert_eq!((after.state, after.known.last_update), (AccountState::Dormant, Some(at(-9999))));
+    }
+
+    async fn what_is_remembered_of_a_list_follows_its_source_or_is_forgotten(store: Store) {
+        register(&store, 1, 1).await;
+        let source = |target: &str| Source { recipe: "feed".to_owned(), target: target.to_owned() };
+        let line = |targets: &[&str]| Registered {
+            sources: targets.iter().map(|target| source(target)).collect(),
+            ..registered(0)
+        };
+        let changes = async |targets: &[&str]| {
+            let changed = [("A00000".to_owned(), line(targets))];
+            write(&store, async |tx| tx.change_accounts(&changed, &one_site, at(5)).await).await;
+            watched(&store, "A00000").await.source_no
+        };
+        changes(&["a", "b"]).await;
+        let answers = async |source_no| {
+            let taken = store.lease_accounts(take(at(9), 1, 1), 1).await.unwrap().remove(0);
+            let mut finish = lean(taken, at(9), at(9));
+            finish.lean = false;
+            finish.watched.source_no = source_no;
+            write(&store, async |tx| tx.finish_accounts(&[&finish]).await).await;
+        };
+        answers(0).await;
+        assert_eq!(changes(&["a", "b"]).await, 0);
+        assert_eq!(changes(&["b", "a"]).await, 1);
+        assert_eq!(changes(&["b", "c", "a"]).await, 2);
+        assert_eq!(changes(&["b", "c"]).await, NO_SOURCE);
+        // A failed look keeps it so, and nothing of it comes back with the old line.
+        answers(NO_SOURCE).await;
+        assert_eq!(changes(&["a", "b"]).await, NO_SOURCE);
+        answers(1).await;
+        assert_eq!(changes(&["a", "b"]).await, 1);
     }
 
     async fn a_look_begun_before_the_line_changed_writes_nothing(store: Store) {
