@@ -3,6 +3,7 @@
 //! In: arguments. Out: text or JSON on standard output, trouble on standard error, and an exit code: 0 fine, 1
 //! a mistake in configuration or arguments, 2 our own failure, 3 `check` found something.
 
+mod bridge;
 mod check;
 mod demo;
 pub mod eval;
@@ -56,6 +57,8 @@ enum Command {
     Explain(explain::Args),
     /// Looks that people took, for what no machine may read.
     Evidence(evidence::Args),
+    /// Bridges, and a person's word for one that is suspected.
+    Bridge(bridge::Args),
     /// Judge labelled cases.
     Eval(eval::Args),
     /// A test mail by the configured way.
@@ -164,6 +167,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failed> {
         Command::Probe(args) => args.run(desk).await,
         Command::Explain(args) => args.run(desk).await,
         Command::Evidence(args) => args.run(desk).await,
+        Command::Bridge(args) => args.run(desk).await,
         Command::Eval(args) => args.run(desk),
         Command::TestMail(args) => args.run(desk).await,
     }

@@ -22,4 +22,5 @@ mod secrets;
 mod shutdown;
 mod store;
 mod support;
+mod vouch;
 mod wechat;
