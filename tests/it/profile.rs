@@ -147,7 +147,10 @@ impl Page {
 /// A picture whose left or right half is dark.
 fn picture(name: &str) -> Vec<u8> {
     let dark_left = name.starts_with('a');
-    let at = |x, _| image::Luma([if (x < 32) == dark_left { x as u8 } else { 255 - x as u8 }]);
+    let at = |x: u32, _| {
+        let step = u8::try_from(x).unwrap();
+        image::Luma([if (x < 32) == dark_left { step } else { 255 - step }])
+    };
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::GrayImage::from_fn(64, 64, at).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

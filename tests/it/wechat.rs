@@ -183,7 +183,7 @@ both! {
         assert!(matches!(read.visit.outcome, Outcome::Read { .. }), "{:?}", read.visit);
         assert_eq!(read.posts.iter().map(|post| post.post.title.as_str()).collect::<Vec<_>>(), ["防汛提示"]);
         // When the next one fails, the bridge's own word stands: stale, and nobody is accused.
-        *scene.site.album.lock().unwrap() = "{}".to_owned();
+        "{}".clone_into(&mut scene.site.album.lock().unwrap());
         let stale = settled(&known, scene.eyes.look(&known, &Asking::default()).await);
         assert_eq!(stale.visit.outcome, Outcome::Failed(Failure::Stale));
     }
