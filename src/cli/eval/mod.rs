@@ -6,6 +6,7 @@
 
 mod activity;
 mod dates;
+mod originality;
 
 use super::{Desk, Failed};
 use clap::ValueEnum;
@@ -23,6 +24,8 @@ pub enum Set {
     Activity,
     /// Strings found on pages and the instants they mean.
     Dates,
+    /// Posts and whose work they are.
+    Originality,
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,6 +100,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
     let mut answer = match set {
         Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
+        Set::Originality => originality::judge(case)?,
     };
     if let Value::Object(fields) = &mut answer {
         fields.insert("id".to_owned(), id);

@@ -1,54 +1,12 @@
-//! Whose work a post is, from the platform's mark and the source line.
+//! Whose work a post is, from the platform's mark and one source line: what is stored with a post.
 //!
 //! In: what the platform marks, the source a post names, the names its unit goes by. Out: its origin and, for
 //! a repost, whose it is. Decides only what these three tell: everything else stays unknown, which is never
 //! held against an account.
 
+use super::own::Unit;
+use super::{fold, name};
 use crate::model::post::Origin;
-
-/// Words after a name that say where it publishes, not who it is.
-const PLATFORM_WORDS: [&str; 19] = [
-    "官方",
-    "的",
-    "微信公众平台",
-    "微信公众号",
-    "公众号",
-    "微信",
-    "微博",
-    "客户端",
-    "APP",
-    "app",
-    "门户网站",
-    "官方网站",
-    "网站",
-    "官网",
-    "头条号",
-    "抖音号",
-    "视频号",
-    "快手号",
-    "百家号",
-];
-/// How a unit speaks of itself.
-const SELF_WORDS: [&str; 14] = [
-    "我局",
-    "本局",
-    "我委",
-    "本委",
-    "我院",
-    "本院",
-    "我校",
-    "本校",
-    "我中心",
-    "本中心",
-    "本站",
-    "本网",
-    "本台",
-    "本报",
-];
-/// How the name of an office inside a unit ends.
-const OFFICE_ENDS: [&str; 7] = ["办公室", "科室", "科", "股", "处", "室", "大队"];
-/// The longest name of an office that is taken for one's own without its unit's name, in characters.
-const OFFICE_ALONE: usize = 6;
 
 /// Labels by which a post says that its text as a whole comes from somebody. Credits for a part (图片来源,
 /// 数据来源) begin with another word and are none of these.
@@ -106,48 +64,22 @@ fn source_in(text: &str, from_behind: bool) -> Option<&str> {
 /// others. Without one the platform's mark stands. `own_names` are the host, the account and its other names.
 #[must_use]
 pub fn settle(marked: Origin, source: Option<&str>, own_names: &[&str]) -> (Origin, Option<String>) {
-    let names: Vec<&str> = source.map(names_in).unwrap_or_default();
+    let Some(line) = source else { return (marked, None) };
+    let unit = Unit::new("", "", own_names);
+    let names = names_in(line, &unit);
     if marked == Origin::Repost {
         return (Origin::Repost, (!names.is_empty()).then(|| names.join("、")));
     }
     if names.is_empty() {
         return (marked, None);
     }
-    let others: Vec<&str> = names.into_iter().filter(|name| !is_own(name, own_names)).collect();
+    let others: Vec<String> = names.into_iter().filter(|name| !unit.is_own(name)).collect();
     if others.is_empty() { (Origin::Original, None) } else { (Origin::Repost, Some(others.join("、"))) }
 }
 
 /// The names in a source line, without platform words and quotation marks.
-fn names_in(line: &str) -> Vec<&str> {
-    line.split(['、', ',', '，', ';', '；', '/', '|', '｜', '丨'])
-        .map(bare)
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
-fn bare(name: &str) -> &str {
-    let quotes = |c: char| c.is_whitespace() || "“”\"'‘’「」『』《》〈〉@()()[]【】".contains(c);
-    let mut name = name.trim_matches(quotes);
-    while let Some(shorter) = PLATFORM_WORDS.iter().find_map(|word| name.strip_suffix(word)) {
-        let shorter = shorter.trim_matches(quotes);
-        if shorter.is_empty() {
-            break;
-        }
-        name = shorter;
-    }
-    name
-}
-
-/// Whether a name is the unit's own, or that of an office inside it.
-fn is_own(name: &str, own_names: &[&str]) -> bool {
-    let is_inside = |rest: &str| rest.is_empty() || is_office(rest);
-    let of_own = own_names.iter().map(|own| bare(own)).filter(|own| !own.is_empty());
-    let of_own = of_own.chain(SELF_WORDS).filter_map(|own| name.strip_prefix(own));
-    of_own.into_iter().any(is_inside) || (name.chars().count() <= OFFICE_ALONE && is_office(name))
-}
-
-fn is_office(name: &str) -> bool {
-    OFFICE_ENDS.iter().any(|end| name.ends_with(end))
+fn names_in(line: &str, unit: &Unit) -> Vec<String> {
+    name::names_in(&fold::fold(line), |name| unit.is_own(name)).0
 }
 
 #[cfg(test)]
@@ -222,7 +154,7 @@ mod tests {
         assert_eq!(line("澄湖市水利局"), repost("澄湖市水利局"));
         assert_eq!(line("云溪县水利局、澄湖日报"), repost("澄湖日报"));
         assert_eq!(line("新华社，澄湖日报"), repost("新华社、澄湖日报"));
-        assert_eq!(line("澄湖日报 / 《求是》杂志"), repost("澄湖日报、求是》杂志"));
+        assert_eq!(line("澄湖日报 / 《求是》杂志"), repost("澄湖日报、求是杂志"));
     }
 
     #[test]
