@@ -11,10 +11,12 @@
 //! | Has the bridge before it fallen silent? | [`bridge`] | the accounts behind it together, every few minutes | too few of them have a rhythm |
 //! | Do its sources tell the same? | [`sources`] | looks that asked several | fewer than two of them answered |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
+//! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
 //!
 //! What the rules demand is data ([`pack`]); what they need to know is one small value per account
 //! ([`facts`]), kept up to date look by look and equal to what the whole [`history`] says.
 
+mod amount;
 pub mod bridge;
 pub mod facts;
 pub mod history;
@@ -25,4 +27,5 @@ pub mod pack;
 pub mod profile;
 pub mod reachability;
 pub mod sources;
+pub mod titles;
 mod wording;

@@ -7,6 +7,7 @@
 mod activity;
 mod dates;
 mod originality;
+mod titles;
 
 use super::{Desk, Failed};
 use clap::ValueEnum;
@@ -26,6 +27,8 @@ pub enum Set {
     Dates,
     /// Posts and whose work they are.
     Originality,
+    /// Titles of reposts and of their sources.
+    Titles,
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,6 +104,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
         Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
         Set::Originality => originality::judge(case)?,
+        Set::Titles => titles::judge(case)?,
     };
     if let Value::Object(fields) = &mut answer {
         fields.insert("id".to_owned(), id);
