@@ -7,6 +7,7 @@
 mod activity;
 mod dates;
 mod originality;
+mod similar;
 mod titles;
 
 use super::{Desk, Failed};
@@ -27,6 +28,8 @@ pub enum Set {
     Dates,
     /// Posts and whose work they are.
     Originality,
+    /// Pairs of posts and whether their facts agree.
+    Similar,
     /// Titles of reposts and of their sources.
     Titles,
 }
@@ -104,6 +107,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
         Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
         Set::Originality => originality::judge(case)?,
+        Set::Similar => similar::judge(case)?,
         Set::Titles => titles::judge(case)?,
     };
     if let Value::Object(fields) = &mut answer {

@@ -1,0 +1,201 @@
+//! Words of which two cannot both be true of one thing, and words that announce a change or a stage.
+//!
+//! In: folded texts. Out: whether they choose different words of one family (蓝色 and 黄色, 公办 and 民办), affirm and
+//! deny the same (不能补缴 and 可以补缴), or stand at different stages of one matter.
+
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// Families: of each, the groups exclude each other; the words of a group mean the same.
+const FAMILIES: [&[&[&str]]; 34] = [
+    &[&["蓝色"], &["黄色"], &["橙色"], &["红色"]],
+    &[
+        &["国家级", "全国"],
+        &["省级", "全省"],
+        &["市级", "全市"],
+        &["县级", "区级", "全县", "全区"],
+        &["镇级", "乡级"],
+    ],
+    &[
+        &["一级响应", "i级响应"],
+        &["二级响应", "ii级响应"],
+        &["三级响应", "iii级响应"],
+        &["四级响应", "iv级响应"],
+    ],
+    &[&["特等奖"], &["一等奖"], &["二等奖"], &["三等奖"], &["优秀奖"]],
+    &[&["冠军", "第一名", "金牌"], &["亚军", "第二名", "银牌"], &["季军", "第三名", "铜牌"]],
+    &[&["公办"], &["民办"]],
+    &[
+        &["免费", "不收费", "不要钱", "免收", "免票", "零收费", "不花钱", "无需付费"],
+        &["收费", "付费", "购票", "自费", "需缴费", "有偿"],
+    ],
+    &[
+        &["无需预约", "不用预约", "免预约", "不需预约", "无须预约"],
+        &["需预约", "须预约", "提前预约", "需提前预约", "先预约", "请预约", "凭预约"],
+    ],
+    &[
+        &["线上", "网上", "小程序", "公众号", "app", "网络", "官网", "云端"],
+        &["线下", "现场", "窗口", "柜台", "上门", "当面"],
+    ],
+    &[&["维修", "检修", "修缮", "修复", "养护"], &["更换", "更新", "拆除", "新建", "重建", "报废"]],
+    &[&["全封闭", "全幅封闭", "完全封闭"], &["半封闭", "半幅封闭", "部分封闭", "单向通行"]],
+    &[&["单行", "单向"], &["双向"]],
+    &[&["室内"], &["室外", "户外", "露天"]],
+    &[
+        &["上涨", "增长", "上升", "提高", "上调", "增加", "回升", "涨价"],
+        &["下跌", "下降", "降低", "下调", "减少", "回落", "降价"],
+    ],
+    &[&["通过验收", "合格", "达标", "及格"], &["不合格", "不达标", "未达标", "未通过"]],
+    &[&["通过"], &["未通过", "否决", "不予通过"]],
+    &[&["自愿"], &["强制", "必须参加", "统一参加"]],
+    &[&["单号"], &["双号"]],
+    &[&["停水"], &["停电"], &["停气"]],
+    &[&["男子", "男性", "男"], &["女子", "女性", "女"]],
+    &[&["本市户籍", "限本市", "限户籍"], &["不限户籍", "户籍不限", "不分户籍"]],
+    &[&["小雨"], &["中雨"], &["大雨"], &["暴雨"], &["大暴雨"]],
+    &[&["小雪"], &["中雪"], &["大雪"], &["暴雪"]],
+    &[&["东风", "偏东"], &["西风", "偏西"], &["南风", "偏南"], &["北风", "偏北"]],
+    &[&["阳性"], &["阴性"]],
+    &[&["有责", "全部责任"], &["无责", "不承担责任"]],
+    &[&["胜", "获胜", "战胜", "击败"], &["负于", "不敌", "落败", "惜败"]],
+    &[&["轻伤", "轻微伤"], &["重伤"], &["死亡", "遇难", "身亡"]],
+    &[&["全天", "24小时"], &["半天"]],
+    &[&["统一组织", "集中办理"], &["自行办理", "自行组织"]],
+    &[&["一次性"], &["分期", "分批"]],
+    &[&["云闪付"], &["支付宝"], &["微信支付"], &["美团"], &["抖音"], &["京东"]],
+    &[&["纸质"], &["电子版", "电子"]],
+    &[&["左转"], &["右转"], &["直行"]],
+];
+
+/// What announces new information about something known.
+const CHANGES: [&str; 30] = [
+    "解除",
+    "延期",
+    "推迟",
+    "改期",
+    "顺延",
+    "更正",
+    "勘误",
+    "改为",
+    "调整为",
+    "变更为",
+    "变更",
+    "升级为",
+    "升级",
+    "降级",
+    "取消举办",
+    "取消",
+    "终止",
+    "中止",
+    "暂缓",
+    "恢复正常",
+    "已恢复",
+    "提前结束",
+    "改在",
+    "改至",
+    "易地",
+    "延长至",
+    "延至",
+    "续发",
+    "最新进展",
+    "补充公告",
+];
+/// Words that change something only where they stand in a title.
+const CHANGES_IN_TITLE: [&str; 12] =
+    ["恢复", "调整", "更新", "重启", "复课", "复工", "复航", "加场", "后续", "再次", "延长", "撤销"];
+
+/// Stages of one matter.
+const STAGES: [(&[&str], &[&str]); 8] = [
+    (&["招标", "采购公告", "磋商公告"], &["中标", "成交", "结果公告", "废标"]),
+    (
+        &["报名", "招募", "征集", "招生", "预告"],
+        &["落幕", "闭幕", "收官", "录取名单", "获奖名单", "结果公布", "揭晓", "启用", "开园", "夺冠", "圆满"],
+    ),
+    (&["启动", "开工", "开建", "奠基", "动工"], &["竣工", "完工", "通车", "投用", "落成", "建成", "验收"]),
+    (&["开幕", "开赛", "鸣哨", "打响", "揭幕战"], &["闭幕", "落幕", "收官", "夺冠", "颁奖"]),
+    (&["征求意见", "公开征集", "草案", "拟出台"], &["正式印发", "正式出台", "正式施行", "表决通过"]),
+    (&["拟录用", "拟聘", "公示"], &["正式录用", "任命"]),
+    (&["初赛", "预赛", "小组赛"], &["半决赛", "决赛", "总决赛"]),
+    (&["失联", "走失", "寻人"], &["找到", "已寻回", "平安回家"]),
+];
+
+/// Whether two texts choose different words of one family.
+pub(super) fn differ(a: &str, b: &str) -> bool {
+    FAMILIES.iter().any(|family| {
+        let (a, b) = (chosen(a, family), chosen(b, family));
+        !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
+    })
+}
+
+/// The groups of a family a text holds; a longer word hides those inside it (不合格 is no 合格).
+fn chosen(text: &str, family: &[&[&str]]) -> BTreeSet<usize> {
+    let mut words: Vec<(usize, &str)> = family
+        .iter()
+        .enumerate()
+        .flat_map(|(group, words)| words.iter().map(move |word| (group, *word)))
+        .collect();
+    words.sort_by_key(|(_, word)| std::cmp::Reverse(word.len()));
+    let mut rest = text.to_owned();
+    let mut found = BTreeSet::new();
+    for (group, word) in words {
+        if rest.contains(word) {
+            found.insert(group);
+            rest = rest.replace(word, "\u{1}");
+        }
+    }
+    found
+}
+
+/// 不能补缴, 无需申请.
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:不能|不可以|不可|不得|不予|无法|禁止|严禁|不再|不允许|不准|不支持|无需|无须|不需要|不用|不必|未|没有|无|暂不|不)(?P<what>\p{Han}{2})").expect("a constant pattern")
+});
+/// 可以补缴, 需要申请.
+static AFFIRMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?P<by>可以|仍可|可|允许|能够|能|需要|须|需|必须|应当|应|准予|支持|有|已|出现)(?P<what>\p{Han}{2})",
+    )
+    .expect("a constant pattern")
+});
+
+/// Whether one text denies what the other affirms.
+pub(super) fn denies(a: &str, b: &str) -> bool {
+    let denied = |text: &str| -> BTreeSet<String> {
+        DENIED.captures_iter(text).filter_map(|said| Some(said.name("what")?.as_str().to_owned())).collect()
+    };
+    let without = |text: &str| DENIED.replace_all(text, "\u{1}").into_owned();
+    let affirmed = |text: &str| -> BTreeSet<String> {
+        let rest = without(text);
+        AFFIRMED
+            .captures_iter(&rest)
+            .filter_map(|said| Some(said.name("what")?.as_str().to_owned()))
+            .collect()
+    };
+    let clash = |a: &str, b: &str| {
+        let (no, yes) = (denied(a), affirmed(b));
+        no.iter().any(|what| yes.contains(what) && !denied(b).contains(what))
+    };
+    clash(a, b) || clash(b, a)
+}
+
+/// Whether exactly one of two posts announces a change of what the other says.
+pub(super) fn is_change((title_a, a): (&str, &str), (title_b, b): (&str, &str)) -> bool {
+    let announces = |title: &str, text: &str| -> BTreeSet<&'static str> {
+        let in_text = CHANGES.iter().filter(|word| text.contains(**word));
+        let in_title = CHANGES_IN_TITLE.iter().filter(|word| title.contains(**word));
+        in_text.chain(in_title).copied().collect()
+    };
+    let (of_a, of_b) = (announces(title_a, a), announces(title_b, b));
+    let alone = |mine: &BTreeSet<&str>, other: &str| mine.iter().any(|word| !other.contains(word));
+    (of_b.is_empty() && alone(&of_a, b)) || (of_a.is_empty() && alone(&of_b, a))
+}
+
+/// Whether two posts stand at different stages of one matter.
+pub(super) fn is_other_stage(a: &str, b: &str) -> bool {
+    let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    STAGES.iter().any(|(early, late)| {
+        let of = |text: &str| (has(text, early), has(text, late));
+        matches!((of(a), of(b)), ((true, false), (false, true)) | ((false, true), (true, false)))
+    })
+}
