@@ -14,6 +14,8 @@
 //! | Do two posts tell the same, and do their facts agree? | [`similar`] | pairs of posts | what nobody can compare is different |
 //! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
 //!
+//! | Which earlier posts does a text overlap with? | [`index::shingles`] | every new post | the text is short |
+//!
 //! What the rules demand is data ([`pack`]); what they need to know is one small value per account
 //! ([`facts`]), kept up to date look by look and equal to what the whole [`history`] says.
 
@@ -22,6 +24,7 @@ pub mod bridge;
 pub mod facts;
 pub mod history;
 pub mod inactivity;
+pub mod index;
 pub mod months;
 pub mod originality;
 pub mod pack;

@@ -14,6 +14,8 @@ pub(super) fn fold(title: &str, text: &str) -> (String, String) {
         let chars = text.chars().take(LONGEST).map(|c| match c {
             '—' | '–' | '−' | '～' | '〜' | '―' | '﹣' => '-',
             '丨' | '│' => '|',
+            '〔' => '[',
+            '〕' => ']',
             '○' => '〇',
             c if c.is_control() => ' ',
             c => c,

@@ -4,6 +4,7 @@
 //! clash and the reason in Chinese. Facts are compared by value: 9点 is 9:00, 32亿 is 320000万, 下周五 is counted from
 //! the day of publication. A contradiction is for a person to look at: it accuses nobody. Pure.
 
+mod event;
 mod fold;
 mod measure;
 mod opposite;
@@ -83,6 +84,8 @@ pub struct Verdict {
 struct Facts {
     title: String,
     whole: String,
+    /// The text alone.
+    text: String,
     /// The text without times, quantities and telephone numbers.
     words: String,
     times: Times,
@@ -96,7 +99,8 @@ fn facts(post: &Post<'_>) -> Facts {
     let phones = measure::phones(&mut words);
     let times = time::take(&mut words, post.published);
     let quantities = measure::quantities(&mut words);
-    Facts { title, whole, words, times, phones, quantities }
+    let (_, text) = fold::fold("", post.text);
+    Facts { title, whole, text, words, times, phones, quantities }
 }
 
 /// How much two posts share, and where they clash.
@@ -106,6 +110,8 @@ struct Weighed {
     matched: f64,
     /// Whether a figure or a day is among them.
     figures: bool,
+    /// Whether a quantity is among them: two matters share a day and a place, but hardly their figures.
+    exact: bool,
     clashes: BTreeSet<Field>,
     /// How many facts clash.
     count: u32,
@@ -137,15 +143,22 @@ pub fn judge(a: &Post<'_>, b: &Post<'_>) -> Verdict {
     let stretches = whole::shared(&a.words, &b.words);
     let long = stretches.iter().map(|stretch| if stretch.chars().count() >= 4 { 1.0 } else { 0.6 });
     weighed.matched += long.sum::<f64>().min(3.0);
+    weighed.matched += whole::topic(&a.title, &b.title);
     let same_title = !a.title.trim().is_empty() && a.title.trim() == b.title.trim();
     if same_title {
         weighed.matched += 1.0;
     }
     let subjects = names(&a, &b, &mut weighed);
-    if opposite::differ(&a.whole, &b.whole) || opposite::denies(&a.words, &b.words) {
+    if apart(&a.times.halves, &b.times.halves) {
+        weighed.clash(Field::Date);
+    }
+    if opposite::differ(&a.whole, &b.whole)
+        || opposite::differ(&a.text, &b.text)
+        || opposite::denies(&a.words, &b.words)
+    {
         weighed.clash(Field::Other);
     }
-    if subjects && !weighed.clashes.contains(&Field::Name) {
+    if (subjects || other_subject(&a, &b) || event::other_event(&a.words, &b.words)) && !weighed.exact {
         return different("标题所指的对象不同");
     }
     if !is_same(&weighed, overlap, same_title) {
@@ -170,6 +183,10 @@ fn different(why: &str) -> Verdict {
 /// Whether what two posts share makes them the same information in spite of what clashes.
 fn is_same(weighed: &Weighed, overlap: f64, same_title: bool) -> bool {
     let clashes = f64::from(weighed.count);
+    // The same words with every figure changed: another day's report.
+    if weighed.count >= 2 && weighed.clashes.contains(&Field::Date) && !weighed.figures {
+        return false;
+    }
     let evidence = weighed.matched + 2.0 * overlap;
     if weighed.count > 0 && !weighed.figures && !same_title && overlap < 0.4 {
         return false;
@@ -177,17 +194,31 @@ fn is_same(weighed: &Weighed, overlap: f64, same_title: bool) -> bool {
     evidence >= 1.9 && evidence > 1.1 * clashes
 }
 
+/// Whether two sets name something each, and nothing in common.
+fn apart<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> bool {
+    !a.is_empty() && !b.is_empty() && a.is_disjoint(b)
+}
+
 /// Why two posts are about different editions, periods or stages, if they are.
 fn other_edition(a: &Facts, b: &Facts) -> Option<&'static str> {
-    let apart = |a: &BTreeSet<(u32, u32)>, b: &BTreeSet<(u32, u32)>| {
-        !a.is_empty() && !b.is_empty() && a.is_disjoint(b)
-    };
     if apart(&a.times.periods, &b.times.periods) {
         return Some("所述时段不同");
     }
-    let years = (&a.times.years, &b.times.years);
-    if !years.0.is_empty() && !years.1.is_empty() && years.0.is_disjoint(years.1) {
+    if apart(&a.times.years, &b.times.years) {
         return Some("所述年度不同");
+    }
+    if apart(&a.times.as_of, &b.times.as_of) {
+        return Some("所述截止时间不同");
+    }
+    let undated = a.times.days.is_empty() && b.times.days.is_empty();
+    if undated && (apart(&a.times.months, &b.times.months) || apart(&a.times.runs, &b.times.runs)) {
+        return Some("所述时段不同");
+    }
+    if apart(&a.times.codes, &b.times.codes) {
+        return Some("编号不同");
+    }
+    if apart(&a.times.day_years, &b.times.day_years) {
+        return Some("所述年份不同");
     }
     let other = a
         .times
@@ -250,6 +281,7 @@ fn numbers(a: &Facts, b: &Facts, weighed: &mut Weighed) {
         if b.quantities.iter().any(|two| agrees(one, two)) {
             weighed.matched += if one.value.abs() >= 10.0 { 1.0 } else { 0.5 };
             weighed.figures = true;
+            weighed.exact = true;
         }
     }
     let (left, right, _) = unmatched(&a.quantities, &b.quantities, agrees);
@@ -281,7 +313,7 @@ fn names(a: &Facts, b: &Facts, weighed: &mut Weighed) -> bool {
     let right: Vec<_> = theirs.iter().filter(|(name, _)| !inside(name, &a.whole)).collect();
     let clash = |one: &str, two: &str| !is_part(one, two);
     let pair = left.iter().find_map(|(one, end)| {
-        let two = right.iter().find(|(two, other)| end == other && clash(one, two))?;
+        let two = right.iter().find(|(two, other)| are_alike(end, other) && clash(one, two))?;
         Some((one.as_str(), two.0.as_str()))
     });
     let in_titles = pair.is_some_and(|(one, two)| a.title.contains(one) && b.title.contains(two));
@@ -296,6 +328,46 @@ fn names(a: &Facts, b: &Facts, weighed: &mut Weighed) -> bool {
         weighed.clash(Field::Place);
     }
     in_titles
+}
+
+/// Whether two endings of places are of one kind: 图书馆 and 博物馆.
+fn are_alike(one: &str, two: &str) -> bool {
+    one == two
+        || (one.chars().count() > 1
+            && two.chars().count() > 1
+            && one.chars().next_back() == two.chars().next_back())
+}
+
+/// Whether two titles say the same of two subjects: 植物园开放, 动物园开放.
+fn other_subject(a: &Facts, b: &Facts) -> bool {
+    let words = |title: &str| -> Vec<char> { title.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (one, two) = (words(&a.title), words(&b.title));
+    let shorter = one.len().min(two.len());
+    let head = one.iter().zip(&two).take_while(|(one, two)| one == two).count();
+    let tail = one
+        .iter()
+        .rev()
+        .zip(two.iter().rev())
+        .take_while(|(one, two)| one == two)
+        .count()
+        .min(shorter - head);
+    let middle = |title: &[char]| -> String {
+        // One character alone is no word: its neighbour goes with it.
+        let end = title.len() - tail;
+        let end = if end - head == 1 { (end + 1).min(title.len()) } else { end };
+        title[head..end].iter().collect()
+    };
+    if head > 2 || tail < 2 || one.len() - tail == head || two.len() - tail == head {
+        return false;
+    }
+    let (mine, theirs) = (middle(&one), middle(&two));
+    let general = |word: &str| ["全", "我", "本", "各"].iter().any(|first| word.starts_with(first));
+    let is_word = |word: &str| word.chars().count() <= 6 && word.chars().all(fold::is_han) && !general(word);
+    is_word(&mine)
+        && is_word(&theirs)
+        && !b.whole.contains(&mine)
+        && !a.whole.contains(&theirs)
+        && !opposite::differ(&a.title, &b.title)
 }
 
 /// The first region among places.

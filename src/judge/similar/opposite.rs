@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Families: of each, the groups exclude each other; the words of a group mean the same.
-const FAMILIES: [&[&[&str]]; 34] = [
+const FAMILIES: [&[&[&str]]; 35] = [
     &[&["蓝色"], &["黄色"], &["橙色"], &["红色"]],
     &[
         &["国家级", "全国"],
@@ -18,11 +18,13 @@ const FAMILIES: [&[&[&str]]; 34] = [
         &["镇级", "乡级"],
     ],
     &[
-        &["一级响应", "i级响应"],
-        &["二级响应", "ii级响应"],
-        &["三级响应", "iii级响应"],
-        &["四级响应", "iv级响应"],
+        &["一级应急", "i级应急", "一级响应", "i级响应"],
+        &["二级应急", "ii级应急", "二级响应", "ii级响应"],
+        &["三级应急", "iii级应急", "三级响应", "iii级响应"],
+        &["四级应急", "iv级应急", "四级响应", "iv级响应"],
     ],
+    &[&["一等功"], &["二等功"], &["三等功"]],
+    &[&["全部合格"], &["不合格"]],
     &[&["特等奖"], &["一等奖"], &["二等奖"], &["三等奖"], &["优秀奖"]],
     &[&["冠军", "第一名", "金牌"], &["亚军", "第二名", "银牌"], &["季军", "第三名", "铜牌"]],
     &[&["公办"], &["民办"]],
@@ -50,7 +52,6 @@ const FAMILIES: [&[&[&str]]; 34] = [
     &[&["通过"], &["未通过", "否决", "不予通过"]],
     &[&["自愿"], &["强制", "必须参加", "统一参加"]],
     &[&["单号"], &["双号"]],
-    &[&["停水"], &["停电"], &["停气"]],
     &[&["男子", "男性", "男"], &["女子", "女性", "女"]],
     &[&["本市户籍", "限本市", "限户籍"], &["不限户籍", "户籍不限", "不分户籍"]],
     &[&["小雨"], &["中雨"], &["大雨"], &["暴雨"], &["大暴雨"]],
@@ -68,57 +69,48 @@ const FAMILIES: [&[&[&str]]; 34] = [
     &[&["左转"], &["右转"], &["直行"]],
 ];
 
-/// What announces new information about something known.
-const CHANGES: [&str; 30] = [
-    "解除",
-    "延期",
-    "推迟",
-    "改期",
-    "顺延",
-    "更正",
-    "勘误",
-    "改为",
-    "调整为",
-    "变更为",
-    "变更",
-    "升级为",
-    "升级",
-    "降级",
-    "取消举办",
-    "取消",
-    "终止",
-    "中止",
-    "暂缓",
-    "恢复正常",
-    "已恢复",
-    "提前结束",
-    "改在",
-    "改至",
-    "易地",
-    "延长至",
-    "延至",
-    "续发",
-    "最新进展",
-    "补充公告",
+/// What announces new information about something known; the words of a group announce the same.
+#[rustfmt::skip]
+const CHANGES: [&[&str]; 9] = [
+    &["延期", "推迟", "改期", "顺延", "延至", "延后", "择期", "另行通知", "改为", "改在", "改至", "易地", "调整为", "变更", "原定"],
+    &["解除"],
+    &["更正", "勘误", "有误", "以此为准"],
+    &["取消", "终止", "中止", "不再举行", "停办"],
+    &["升级为", "升级至", "升级发布", "升格", "提升至", "提升为"],
+    &["降级为", "降级至", "调低", "下调为"],
+    &["恢复正常", "已恢复", "提前结束"],
+    &["照常"],
+    &["续报", "续发", "继续发布", "更新发布", "最新进展", "补充公告", "补充通知", "延长至", "延长到"],
 ];
 /// Words that change something only where they stand in a title.
-const CHANGES_IN_TITLE: [&str; 12] =
-    ["恢复", "调整", "更新", "重启", "复课", "复工", "复航", "加场", "后续", "再次", "延长", "撤销"];
-
-/// Stages of one matter.
-const STAGES: [(&[&str], &[&str]); 8] = [
-    (&["招标", "采购公告", "磋商公告"], &["中标", "成交", "结果公告", "废标"]),
-    (
-        &["报名", "招募", "征集", "招生", "预告"],
-        &["落幕", "闭幕", "收官", "录取名单", "获奖名单", "结果公布", "揭晓", "启用", "开园", "夺冠", "圆满"],
-    ),
-    (&["启动", "开工", "开建", "奠基", "动工"], &["竣工", "完工", "通车", "投用", "落成", "建成", "验收"]),
-    (&["开幕", "开赛", "鸣哨", "打响", "揭幕战"], &["闭幕", "落幕", "收官", "夺冠", "颁奖"]),
-    (&["征求意见", "公开征集", "草案", "拟出台"], &["正式印发", "正式出台", "正式施行", "表决通过"]),
-    (&["拟录用", "拟聘", "公示"], &["正式录用", "任命"]),
-    (&["初赛", "预赛", "小组赛"], &["半决赛", "决赛", "总决赛"]),
-    (&["失联", "走失", "寻人"], &["找到", "已寻回", "平安回家"]),
+#[rustfmt::skip]
+const CHANGES_IN_TITLE: [&[&str]; 5] = [
+    &["恢复", "重启", "复课", "复工", "复航", "重新开放"],
+    &["时间调整", "调整通知", "调整公告", "临时调整"],
+    &["加场", "后续", "再次", "延长", "续"],
+    &["撤销", "暂停"],
+    &["升级"],
 ];
+
+/// Stages of one matter, early to late: posts at different ones tell different things.
+#[rustfmt::skip]
+const STAGES: [&[&[&str]]; 11] = [
+    &[&["报名", "招募", "征集", "招生"], &["笔试"], &["面试"], &["录取名单", "拟录用", "拟聘用", "入围名单", "获奖名单", "结果公布", "揭晓", "启用", "开园"]],
+    &[&["招标", "采购公告", "磋商公告", "招租"], &["中标", "成交", "废标", "流标"]],
+    &[&["开工", "开建", "奠基", "动工"], &["封顶", "贯通", "合龙"], &["竣工", "完工", "通车", "投用", "落成", "建成"]],
+    &[&["开幕", "开赛", "鸣哨", "打响", "揭幕战"], &["闭幕", "落幕", "收官", "夺冠", "颁奖"]],
+    &[&["一审", "初次审议"], &["二审", "再次审议"], &["三审"]],
+    &[&["试运营", "试运行", "试营业"], &["正式运营", "正式运行", "正式营业"]],
+    &[&["征求意见", "草案", "拟出台"], &["正式印发", "正式出台", "正式施行", "表决通过", "施行"]],
+    &[&["初赛", "预赛", "小组赛"], &["半决赛"], &["总决赛"]],
+    &[&["期中"], &["期末"]],
+    &[&["春季"], &["秋季"], &["暑期", "暑假"], &["寒假"]],
+    &[&["失联", "走失", "寻人"], &["已找到", "已寻回", "平安回家"]],
+];
+/// What stops a service, and what says that it goes on again.
+const STOPS: [&str; 13] =
+    ["封闭", "闭馆", "闭园", "停水", "停电", "停气", "停运", "停课", "停业", "关闭", "管制", "暂停", "检修"];
+const RESUMES: [&str; 6] = ["恢复", "重新开放", "重新开馆", "解封", "复课", "复工"];
 
 /// Whether two texts choose different words of one family.
 pub(super) fn differ(a: &str, b: &str) -> bool {
@@ -176,26 +168,52 @@ pub(super) fn denies(a: &str, b: &str) -> bool {
         let (no, yes) = (denied(a), affirmed(b));
         no.iter().any(|what| yes.contains(what) && !denied(b).contains(what))
     };
-    clash(a, b) || clash(b, a)
+    clash(a, b) || clash(b, a) || forbids(a, b) || forbids(b, a)
 }
 
-/// Whether exactly one of two posts announces a change of what the other says.
-pub(super) fn is_change((title_a, a): (&str, &str), (title_b, b): (&str, &str)) -> bool {
-    let announces = |title: &str, text: &str| -> BTreeSet<&'static str> {
-        let in_text = CHANGES.iter().filter(|word| text.contains(**word));
-        let in_title = CHANGES_IN_TITLE.iter().filter(|word| title.contains(**word));
-        in_text.chain(in_title).copied().collect()
+/// 禁止货车通行 against 允许货车通行: what is forbidden need not be two characters long.
+fn forbids(a: &str, b: &str) -> bool {
+    let after = |text: &str, words: &[&str]| -> BTreeSet<String> {
+        let places = words.iter().flat_map(|word| text.match_indices(word).map(|(at, word)| at + word.len()));
+        let said = places.map(|at| text[at..].chars().take(4).collect::<String>());
+        said.filter(|what| what.chars().count() == 4).collect()
     };
-    let (of_a, of_b) = (announces(title_a, a), announces(title_b, b));
-    let alone = |mine: &BTreeSet<&str>, other: &str| mine.iter().any(|word| !other.contains(word));
-    (of_b.is_empty() && alone(&of_a, b)) || (of_a.is_empty() && alone(&of_b, a))
+    let no = after(a, &["禁止", "严禁", "不准", "不允许", "不得"]);
+    !no.is_disjoint(&after(b, &["允许", "准许", "可以", "准予"]))
+}
+
+/// Whether two posts do not announce the same change: one is news about the other.
+pub(super) fn is_change((title_a, a): (&str, &str), (title_b, b): (&str, &str)) -> bool {
+    let groups = |groups: &[&[&str]], text: &str| -> BTreeSet<usize> {
+        let holds = |words: &&[&str]| words.iter().any(|word| text.contains(word));
+        groups.iter().enumerate().filter(|(_, words)| holds(words)).map(|(group, _)| group).collect()
+    };
+    let differ = |ours: &BTreeSet<usize>, theirs: &BTreeSet<usize>| {
+        (!ours.is_empty() || !theirs.is_empty()) && ours.is_disjoint(theirs)
+    };
+    let in_titles = (groups(&CHANGES_IN_TITLE, title_a), groups(&CHANGES_IN_TITLE, title_b));
+    // What one says in its title the other may say in its text.
+    let in_texts = (groups(&CHANGES_IN_TITLE, a), groups(&CHANGES_IN_TITLE, b));
+    let told = in_titles.0.is_subset(&in_texts.1) && in_titles.1.is_subset(&in_texts.0);
+    differ(&groups(&CHANGES, a), &groups(&CHANGES, b)) || (differ(&in_titles.0, &in_titles.1) && !told)
 }
 
 /// Whether two posts stand at different stages of one matter.
 pub(super) fn is_other_stage(a: &str, b: &str) -> bool {
+    let apart = STAGES.iter().any(|family| {
+        let (a, b) = (chosen(a, family), chosen(b, family));
+        !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
+    });
     let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
-    STAGES.iter().any(|(early, late)| {
-        let of = |text: &str| (has(text, early), has(text, late));
-        matches!((of(a), of(b)), ((true, false), (false, true)) | ((false, true), (true, false)))
-    })
+    // A notice of a closure may say when it ends; one that only says that it has ended is later.
+    let resumes = |text: &str, other: &str| {
+        has(text, &RESUMES) && !has(other, &RESUMES) && has(other, &STOPS) && !will_stop(text)
+    };
+    apart || resumes(a, b) || resumes(b, a)
+}
+
+/// Whether a text that tells of a resumption announces the stop as well: 11月23日起全封闭.
+fn will_stop(text: &str) -> bool {
+    STOPS.iter().any(|word| text.contains(word))
+        && !["结束", "完成", "完毕"].iter().any(|end| text.contains(end))
 }

@@ -46,9 +46,26 @@ pub(super) struct Times {
     pub(super) periods: BTreeSet<(u32, u32)>,
     /// Years named without a day.
     pub(super) years: BTreeSet<i32>,
+    /// Days as of which figures are told.
+    pub(super) as_of: BTreeSet<NaiveDate>,
+    /// Bare months: 10月.
+    pub(super) months: BTreeSet<u32>,
+    /// 本周, 上周: which week or month from now.
+    pub(super) runs: BTreeSet<&'static str>,
+    /// Codes of roads, trains and things: G15, D2801.
+    pub(super) codes: BTreeSet<String>,
+    /// Years written with a day.
+    pub(super) day_years: BTreeSet<i32>,
+    /// Halves of a day that no hour makes exact: 上午, 下午.
+    pub(super) halves: BTreeSet<&'static str>,
     /// 第三届, 第8批, 国办发〔2026〕19号: what is counted, and which of it.
     pub(super) editions: BTreeMap<String, BTreeSet<u128>>,
 }
+
+/// A month without a day.
+static MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<m>NUM)月"));
+/// A code of letters and digits.
+static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[a-z]{1,3}-?\d{1,5}"));
 
 /// A small number, Western or Chinese.
 const N: &str = r"(?:\d{1,2}|[一二三四五六七八九十廿两]{1,3})";
@@ -59,7 +76,7 @@ fn pattern(text: &str) -> Regex {
 
 static DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:(?P<y>\d{4}|[〇一二三四五六七八九零]{4}|今|明|去)年)?(?P<m>NUM)月(?P<d>NUM)[日号](?:\s*(?:-|~|至|到)\s*(?:(?P<m2>NUM)月)?(?P<d2>NUM)[日号])?|(?P<m3>NUM)月(?P<d3>NUM)\s*(?:-|~|至|到)\s*(?P<d4>NUM)[日号]",
+        r"(?:(?P<y>\d{4}|[〇一二三四五六七八九零]{4}|今|明|去)年|次年|翌年|同年|当年)?(?P<m>NUM)月(?P<d>NUM)[日号](?:\s*(?:-|~|至|到)\s*(?:次年|翌年|明年)?(?:(?P<m2>NUM)月)?(?P<d2>NUM)[日号])?|(?P<m3>NUM)月(?P<d3>NUM)\s*(?:-|~|至|到)\s*(?P<d4>NUM)[日号]",
     )
 });
 static BARE_DAY: LazyLock<Regex> =
@@ -83,10 +100,10 @@ static QUARTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static YEAR: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<y>20\d{2}|二〇[〇一二三四五六七八九]{2})\s*(?:年度|学年|年|届)"));
+    LazyLock::new(|| pattern(r"(?P<y>20\d{2}|二〇[〇一二三四五六七八九]{2})\s*(?:年度|学年|年版|年|届|版)"));
 static EDITION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"第(?P<n>\d{1,4}|[一二三四五六七八九十百零〇两]{1,5})(?P<u>届|期|批|轮|次|场|版|季|阶段|回|号|季赛|标段|幅|讲|课|站|集|周)|(?P<first>首)(?P<u2>届|期|批|轮|场|季)|(?P<n3>[一二三四五六])(?P<u3>期)(?:工程|项目|建设|地块)?",
+        r"第(?P<n>\d{1,4}|[一二三四五六七八九十百零〇两]{1,5})(?P<u>届|期|批|轮|次|场|版|季|阶段|回|号|季赛|标段|幅|讲|课|站|集|周|剂|针)|(?P<first>首)(?P<u2>届|期|批|轮|场|季)|(?P<n3>[一二三四五六])(?P<u3>期)(?:工程|项目|建设|地块)?|(?P<n4>\d{1,3})(?P<u4>路|号线)(?:公交|地铁|线路|车)",
     )
 });
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
@@ -113,6 +130,7 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
         Some(())
     });
     let mut days = Vec::new();
+    let mut as_of = BTreeSet::new();
     each(text, &DAY, |said, before, after| {
         let year = match said.name("y").map(|y| y.as_str()) {
             Some("明") => Some(published.year() + 1),
@@ -121,6 +139,7 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
             Some(_) => small_number(said, "y").and_then(|y| i32::try_from(y).ok()),
             None => None,
         };
+        times.day_years.extend(year);
         let day = |m: u32, d: u32| resolve(year, m, d, published);
         if let (Some(m), Some(d), Some(d2)) = (small(said, "m3"), small(said, "d3"), small(said, "d4")) {
             days.extend([
@@ -135,6 +154,9 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
             let last = day(small(said, "m2").unwrap_or(m), d2)?;
             days.extend([Moment { at: first, part: Part::Begin }, Moment { at: last, part: Part::End }]);
         } else {
+            if ["截至", "截止到", "截至到"].iter().any(|word| before.ends_with(word)) {
+                as_of.insert(first);
+            }
             days.push(Moment { at: first, part: part(before, after) });
         }
         Some(())
@@ -149,6 +171,7 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
         days.push(Moment { at: day, part: part(before, after) });
         Some(())
     });
+    times.as_of = as_of;
     each(text, &QUARTER, |said, _, _| {
         let span = if let Some(q) = small(said, "q") {
             (3 * q - 2, 3 * q)
@@ -176,14 +199,25 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
         let n = if said.name("first").is_some() {
             1
         } else {
-            small_number(said, "n").or_else(|| small_number(said, "n3"))?
+            ["n", "n3", "n4"].into_iter().find_map(|n| small_number(said, n))?
         };
-        let unit = ["u", "u2", "u3"].into_iter().find_map(|unit| said.name(unit))?;
+        let unit = ["u", "u2", "u3", "u4"].into_iter().find_map(|unit| said.name(unit))?;
         times.editions.entry(unit.as_str().to_owned()).or_default().insert(n);
         Some(())
     });
+    each(text, &MONTH, |said, _, _| {
+        times.months.insert(small(said, "m").filter(|month| *month <= 12)?);
+        Some(())
+    });
+    times.codes = CODE.find_iter(text).map(|code| code.as_str().replace('-', "")).collect();
+    let runs = ["本周", "上周", "下周", "本月", "上月", "下月"];
+    times.runs = runs.into_iter().filter(|run| text.contains(run)).collect();
     clocks(text, &mut times, &mut days);
     derived(text, published, &mut times);
+    if times.clocks.is_empty() {
+        let halves = ["上午", "下午", "晚上", "凌晨"];
+        times.halves = halves.into_iter().filter(|half| text.contains(half)).collect();
+    }
     times.days = days;
     times
 }
@@ -198,7 +232,7 @@ fn each(text: &mut String, pattern: &Regex, mut read: impl FnMut(&Captures<'_>, 
     let mut used = Vec::new();
     for said in pattern.captures_iter(text) {
         let Some(whole) = said.get(0) else { continue };
-        let (before, after) = around(text, whole.start(), whole.end(), 4);
+        let (before, after) = around(text, whole.start(), whole.end(), 8);
         if read(&said, &before, &after).is_some() {
             used.push((whole.start(), whole.end()));
         }
@@ -218,7 +252,9 @@ fn part(before: &str, after: &str) -> Part {
     {
         return Part::End;
     }
-    if ["前", "止", "截止", "结束", "之前", "截", "以前"].iter().any(|word| after.starts_with(word))
+    if ["前", "止", "截止", "结束", "之前", "截", "以前", "恢复", "关闭", "完工", "到期", "收官", "闭幕"]
+        .iter()
+        .any(|word| after.starts_with(word))
     {
         return Part::End;
     }
@@ -272,7 +308,8 @@ fn clocks(text: &mut String, times: &mut Times, days: &mut [Moment<NaiveDate>]) 
             12 if period == "凌晨" || period == "am" => 0,
             hour if late && hour < 12 => hour + 12,
             // 下午2点到5点: the afternoon goes on.
-            hour if period.is_empty() && is_range && hour < 12 => match carried {
+            hour if period.is_empty() && (is_range || said.name("h").is_none()) && hour < 12 => match carried
+            {
                 Some((first, true)) if hour + 12 > first => hour + 12,
                 _ => hour,
             },

@@ -65,9 +65,33 @@ pub(super) fn shared(a: &str, b: &str) -> Vec<String> {
     found
 }
 
+/// Words of titles that belong to every topic.
+const EVERY_TOPIC: [&str; 34] = [
+    "通知", "公告", "通告", "通报", "提醒", "提示", "预告", "安排", "情况", "发布", "公布", "时间", "来了",
+    "数据", "名单", "最新", "关于", "举行", "召开", "举办", "开展", "开始", "全市", "全县", "全区", "我市",
+    "我县", "我区", "注意", "这些", "工作", "活动", "今年", "公示",
+];
+
+/// How much two titles share beyond the words of every topic.
+pub(super) fn topic(a: &str, b: &str) -> f64 {
+    let pairs = |title: &str| -> BTreeSet<String> {
+        let chars: Vec<char> = title.chars().collect();
+        let pairs = chars.windows(2).filter(|pair| pair.iter().all(|c| is_han(*c)));
+        pairs
+            .map(|pair| pair.iter().collect::<String>())
+            .filter(|pair| !EVERY_TOPIC.contains(&pair.as_str()))
+            .collect()
+    };
+    match pairs(a).intersection(&pairs(b)).count() {
+        0 => 0.0,
+        1 => 0.5,
+        _ => 1.0,
+    }
+}
+
 /// How places end.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<name>[\p{Han}a-z]{2,12}?)(?P<end>卫生服务中心|服务中心|体育中心|文化中心|会展中心|活动中心|培训中心|中心小学|体育馆|图书馆|博物馆|文化馆|美术馆|科技馆|展览馆|报告厅|多功能厅|大礼堂|礼堂|剧院|影院|会议室|服务大厅|大厅|广场|公园|景区|码头|车站|机场|医院|学校|大学|中学|小学|幼儿园|社区|小区|花园|新村|家园|大道|大桥|大厦|商场|市场|酒店|宾馆|体育场|球场|操场|中心|街道|开发区|新区|路口|路|街|巷|苑|园|馆|村|桥|站|场|闸|镇|乡|县|区|市)")
+    Regex::new(r"(?:(?P<level>[市县区镇省])|(?P<name>[\p{Han}a-z]{2,12}?))(?P<end>卫生服务中心|服务中心|体育中心|文化中心|会展中心|活动中心|培训中心|中心小学|体育馆|图书馆|博物馆|文化馆|美术馆|科技馆|展览馆|报告厅|多功能厅|大礼堂|礼堂|剧院|影院|会议室|服务大厅|大厅|广场|公园|景区|码头|车站|机场|医院|学校|大学|中学|小学|幼儿园|社区|小区|花园|新村|家园|大道|大桥|大厦|商场|酒店|宾馆|体育场|球场|操场|中心|街道|开发区|新区|植物园|动物园|文化宫|路|街|巷|苑|村|闸|镇|乡|县|区|市)")
         .expect("a constant pattern")
 });
 /// 在…举行, 地点:….
@@ -106,23 +130,45 @@ const NAMELESS: [&str; 22] = [
     "小区",
 ];
 
+/// Endings that hold shorter ones.
+const ENDS: [&str; 12] = [
+    "卫生服务中心",
+    "服务中心",
+    "体育中心",
+    "文化中心",
+    "幼儿园",
+    "植物园",
+    "动物园",
+    "公园",
+    "花园",
+    "家园",
+    "小区",
+    "社区",
+];
+
 /// The places a text names, with their endings.
 pub(super) fn places(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for said in PLACE.captures_iter(text) {
-        let (Some(name), Some(end)) = (said.name("name"), said.name("end")) else { continue };
+        let name = said.name("name").or_else(|| said.name("level"));
+        let (Some(name), Some(end)) = (name, said.name("end")) else { continue };
         let name = name.as_str();
         let from =
             name.char_indices().filter(|(_, c)| CUT.contains(c)).map(|(at, c)| at + c.len_utf8()).next_back();
         let name = &name[from.unwrap_or(0)..];
-        if name.chars().count() < 2 {
+        let next = text[said.get(0).map_or(0, |whole| whole.end())..].chars().next();
+        let one = end.as_str().chars().count() == 1;
+        // 市级, 市民, 路线: the word goes on, and no place ends here.
+        let goes_on = one && next.is_some_and(|next| "级民场长委直属里线况灯面费政".contains(next));
+        if goes_on || name.is_empty() || (one && name.chars().count() < 2) {
             continue;
         }
         let whole = format!("{name}{}", end.as_str());
+        let end = ENDS.iter().find(|end| whole.ends_with(**end)).copied().unwrap_or(end.as_str());
         if NAMELESS.iter().any(|word| whole == *word) || found.iter().any(|(known, _)| *known == whole) {
             continue;
         }
-        found.push((whole, end.as_str().to_owned()));
+        found.push((whole.clone(), end.to_owned()));
         if found.len() >= 40 {
             break;
         }

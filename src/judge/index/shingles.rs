@@ -1,0 +1,323 @@
+//! Which earlier posts of other accounts a text overlaps with.
+//!
+//! In: texts with the post and account they belong to. Out: the posts whose text is largely the same, with how much. A
+//! text is folded to its words, cut into overlapping pieces (shingles) and kept as a `MinHash` signature; bands of the
+//! signature find candidates without comparing with everything (Broder 1997; Leskovec, Rajaraman, Ullman, *Mining of
+//! Massive Datasets*, ch. 3). Memory is bounded: the oldest post makes room for the newest. An overlap is evidence for
+//! a repost, never proof; a text too short for it is in nobody's index.
+
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// Characters of a shingle: five Han characters are a phrase.
+const WIDTH: usize = 5;
+/// Values of a signature. The error of an estimated overlap is about 1/√64 at worst.
+const VALUES: usize = 64;
+/// Values of a band. With 16 bands of 4, texts overlapping by 0.8 meet with probability 0.9998, by 0.2 with 0.025.
+const ROWS: usize = 4;
+/// Texts with fewer shingles are greetings and headlines, which many accounts share by chance.
+const FEWEST: usize = 20;
+/// How much of a text is read, in characters.
+const LONGEST: usize = 20_000;
+/// How many posts of one bucket are looked at: a template that thousands post must not make a query slow.
+const CROWD: usize = 64;
+
+/// A post and whose it is, as numbers of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Entry {
+    /// The account.
+    pub account: i64,
+    /// The post.
+    pub post: i64,
+}
+
+/// An earlier post with a similar text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overlap {
+    /// Whose it is.
+    pub entry: Entry,
+    /// Estimated share of shingles that both texts have of all that either has, from 0 to 1.
+    pub share: f64,
+}
+
+/// The signature of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature([u32; VALUES]);
+
+impl Signature {
+    /// The signature of a text; `None` for a text too short to tell anything.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let mut least = [u32::MAX; VALUES];
+        let mut window = [0_u8; WIDTH * 4];
+        let mut held: VecDeque<char> = VecDeque::with_capacity(WIDTH + 1);
+        let mut count = 0_usize;
+        for c in words(text).take(LONGEST) {
+            held.push_back(c);
+            if held.len() > WIDTH {
+                held.pop_front();
+            }
+            if held.len() < WIDTH {
+                continue;
+            }
+            for (place, c) in window.chunks_exact_mut(4).zip(&held) {
+                place.copy_from_slice(&u32::from(*c).to_le_bytes());
+            }
+            add(&mut least, xxh3_64(&window));
+            count += 1;
+        }
+        (count >= FEWEST).then_some(Self(least))
+    }
+
+    /// The estimated overlap of two texts, from 0 to 1.
+    #[must_use]
+    pub fn overlap(&self, other: &Self) -> f64 {
+        let same = self.0.iter().zip(&other.0).filter(|(one, two)| one == two).count();
+        #[expect(clippy::cast_precision_loss, reason = "at most 64 of 64")]
+        let share = same as f64 / VALUES as f64;
+        share
+    }
+
+    /// The buckets of its bands.
+    fn bands(&self) -> impl Iterator<Item = u64> {
+        self.0.chunks_exact(ROWS).zip(0_u64..).map(|(rows, band)| {
+            let mut bytes = [0_u8; ROWS * 4];
+            for (place, value) in bytes.chunks_exact_mut(4).zip(rows) {
+                place.copy_from_slice(&value.to_le_bytes());
+            }
+            xxh3_64_with_seed(&bytes, band)
+        })
+    }
+}
+
+/// Lets a shingle into a signature: value i is the least of `a_i·x + b_i` over all shingles.
+fn add(least: &mut [u32; VALUES], shingle: u64) {
+    // Odd multipliers spread one good hash over all values (multiply-shift hashing, Dietzfelbinger 1996).
+    let mut factor = 0x9e37_79b9_7f4a_7c15_u64;
+    for value in least {
+        let mixed = shingle.wrapping_mul(factor).wrapping_add(factor >> 17);
+        *value = (*value).min((mixed >> 32) as u32);
+        factor = factor.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add(2) | 1;
+    }
+}
+
+/// The words of a text: no signs, no width, no case.
+fn words(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars()
+        .filter_map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+            c => Some(c),
+        })
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_lowercase())
+}
+
+/// The texts of the newest posts, as many as it may hold.
+#[derive(Debug)]
+pub struct Shingles {
+    /// Slots in use; a slot is taken again when its post is the oldest.
+    slots: Vec<Slot>,
+    /// The slot to be taken next.
+    next: usize,
+    capacity: NonZeroUsize,
+    /// Slots by bucket, oldest first.
+    buckets: HashMap<u64, Vec<u32>>,
+    /// The slot of a post, so that an edited post is not its own source.
+    places: HashMap<Entry, u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    entry: Entry,
+    signature: Signature,
+}
+
+impl Shingles {
+    /// An empty index for so many posts; about 700 bytes each.
+    #[must_use]
+    pub fn new(capacity: NonZeroUsize) -> Self {
+        let capacity = capacity.min(NonZeroUsize::new(u32::MAX as usize).unwrap_or(capacity));
+        Self { slots: Vec::new(), next: 0, capacity, buckets: HashMap::new(), places: HashMap::new() }
+    }
+
+    /// How many posts it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Takes a post in, or its newer text; the oldest makes room. Whether its text was long enough to be kept.
+    pub fn add(&mut self, entry: Entry, text: &str) -> bool {
+        let Some(signature) = Signature::of(text) else { return false };
+        self.add_signed(entry, signature);
+        true
+    }
+
+    /// Takes in a post whose signature is known.
+    pub fn add_signed(&mut self, entry: Entry, signature: Signature) {
+        if let Some(place) = self.places.get(&entry).copied() {
+            self.forget(place);
+            self.put(place, entry, signature);
+            return;
+        }
+        let place = u32::try_from(self.next).unwrap_or(u32::MAX);
+        if self.next < self.slots.len() {
+            self.forget(place);
+        }
+        self.put(place, entry, signature);
+        self.next = (self.next + 1) % self.capacity.get();
+    }
+
+    fn put(&mut self, place: u32, entry: Entry, signature: Signature) {
+        for band in signature.bands() {
+            self.buckets.entry(band).or_default().push(place);
+        }
+        self.places.insert(entry, place);
+        let slot = Slot { entry, signature };
+        match self.slots.get_mut(place as usize) {
+            Some(old) => *old = slot,
+            None => self.slots.push(slot),
+        }
+    }
+
+    /// Takes a slot out of the buckets; what it held stays until it is overwritten.
+    fn forget(&mut self, place: u32) {
+        let Some(slot) = self.slots.get(place as usize) else { return };
+        self.places.remove(&slot.entry);
+        for band in slot.signature.bands() {
+            if let Some(bucket) = self.buckets.get_mut(&band) {
+                bucket.retain(|other| *other != place);
+                if bucket.is_empty() {
+                    self.buckets.remove(&band);
+                }
+            }
+        }
+    }
+
+    /// The posts of other accounts whose text overlaps by at least a share, most similar first.
+    #[must_use]
+    pub fn query(&self, account: i64, text: &str, least: f64) -> Vec<Overlap> {
+        Signature::of(text).map(|signature| self.query_signed(account, &signature, least)).unwrap_or_default()
+    }
+
+    /// The same for a text whose signature is known.
+    #[must_use]
+    pub fn query_signed(&self, account: i64, signature: &Signature, least: f64) -> Vec<Overlap> {
+        let mut places: Vec<u32> = signature
+            .bands()
+            .filter_map(|band| self.buckets.get(&band))
+            .flat_map(|bucket| bucket.iter().rev().take(CROWD).copied())
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        let slots = places.into_iter().filter_map(|place| self.slots.get(place as usize));
+        let others = slots.filter(|slot| slot.entry.account != account);
+        let mut found: Vec<Overlap> = others
+            .map(|slot| Overlap { entry: slot.entry, share: signature.overlap(&slot.signature) })
+            .filter(|overlap| overlap.share >= least)
+            .collect();
+        found.sort_by(|one, two| two.share.total_cmp(&one.share).then(one.entry.cmp(&two.entry)));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BANDS: usize = VALUES / ROWS;
+
+    const REPORT: &str = "入冬以来，沙河县水利局组织全县十二个乡镇开展河道清淤，累计清理淤泥三万余方，修复护坡二十六处，\
+                          新增巡护步道九公里，沿线群众在家门口就能散步健身，河道水质稳定达到三类标准。";
+
+    fn entry(account: i64, post: i64) -> Entry {
+        Entry { account, post }
+    }
+
+    fn index(capacity: usize) -> Shingles {
+        Shingles::new(NonZeroUsize::new(capacity).unwrap())
+    }
+
+    #[test]
+    fn a_copied_text_is_found_whatever_its_signs_and_a_little_changed() {
+        let mut index = index(10);
+        assert!(index.add(entry(1, 1), REPORT));
+        let copied = REPORT.replace('，', ",").replace("。", "！ ") + "（来自沙河）";
+        let found = index.query(2, &copied, 0.6);
+        assert_eq!(found.first().map(|overlap| overlap.entry), Some(entry(1, 1)));
+        assert!(found[0].share > 0.8, "{}", found[0].share);
+        let width: String = "ＡＢＣ１２３".repeat(10);
+        assert_eq!(Signature::of(&width), Signature::of(&"abc123".repeat(10)));
+    }
+
+    #[test]
+    fn other_texts_short_texts_and_the_accounts_own_are_not_found() {
+        let mut index = index(10);
+        index.add(entry(1, 1), REPORT);
+        let other = "市图书馆本周六下午举办古籍修复讲座，主讲人从事修复工作三十余年，将现场演示补纸、托裱、装订的全过程，名额八十个。";
+        assert_eq!(index.query(2, other, 0.3), []);
+        assert_eq!(index.query(1, REPORT, 0.3), []);
+        assert!(!index.add(entry(3, 1), "早安，沙河！") && index.query(2, "早安，沙河！", 0.0).is_empty());
+    }
+
+    #[test]
+    fn the_oldest_makes_room_and_an_edited_post_is_kept_once() {
+        let mut index = index(2);
+        let text = |n: usize| {
+            format!("{REPORT}{}", ["甲乙丙丁戊己庚辛", "子丑寅卯辰巳午未", "东南西北上下左右"][n].repeat(40))
+        };
+        for (n, post) in (0..3).zip(1..) {
+            index.add(entry(1, post), &text(n));
+        }
+        assert_eq!(index.len(), 2);
+        assert!(index.query(2, &text(0), 0.9).is_empty());
+        assert_eq!(index.query(2, &text(2), 0.9).len(), 1);
+        index.add(entry(1, 3), &text(0));
+        assert_eq!(
+            (index.len(), index.query(2, &text(2), 0.9).len(), index.query(2, &text(0), 0.9).len()),
+            (2, 0, 1)
+        );
+        // What is forgotten leaves nothing behind.
+        let held: usize = index.buckets.values().map(Vec::len).sum();
+        assert_eq!(held, 2 * BANDS);
+    }
+
+    #[test]
+    fn a_template_that_thousands_post_does_not_make_a_query_slow() {
+        let mut index = index(5000);
+        for post in 0..5000 {
+            index.add(entry(post, post), REPORT);
+        }
+        assert!(index.query(-1, REPORT, 0.5).len() <= CROWD);
+        let huge = REPORT.repeat(5_000_000 / REPORT.len());
+        assert!(Signature::of(&huge).is_some());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_overlap_is_a_share_and_symmetric(a in "\\PC{0,200}", b in "\\PC{0,200}") {
+            if let (Some(a), Some(b)) = (Signature::of(&a), Signature::of(&b)) {
+                proptest::prop_assert!((0.0..=1.0).contains(&a.overlap(&b)));
+                proptest::prop_assert!((a.overlap(&b) - b.overlap(&a)).abs() < f64::EPSILON);
+                proptest::prop_assert!((a.overlap(&a) - 1.0).abs() < f64::EPSILON);
+            }
+        }
+
+        #[test]
+        fn the_index_never_outgrows_its_bound(posts in proptest::collection::vec((0_i64..4, 0_i64..8, "[一-九]{25,60}"), 0..40)) {
+            let mut index = index(5);
+            for (account, post, text) in posts {
+                index.add(entry(account, post), &text);
+                proptest::prop_assert!(index.len() <= 5 && index.slots.len() <= 5);
+                proptest::prop_assert_eq!(index.buckets.values().map(Vec::len).sum::<usize>(), index.len() * BANDS);
+            }
+        }
+    }
+}
