@@ -68,7 +68,7 @@ fn originality(c: &mut Criterion) {
         });
     });
     group.bench_function("unit", |b| {
-        b.iter(|| Unit::new("沙河水利", black_box("沙河县水利局"), &["县水利局", "沙河县清渡闸管理所"]))
+        b.iter(|| Unit::new("沙河水利", black_box("沙河县水利局"), &["县水利局", "沙河县清渡闸管理所"]));
     });
     group.finish();
 }
