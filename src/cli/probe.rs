@@ -7,8 +7,8 @@ use crate::clock::{Manual, SharedClock, System};
 use crate::config::Config;
 use crate::extract::{Recipe, alone, article, extract, post_of, profile, syncs};
 use crate::fetch::Fetcher;
-use crate::judge::originality;
-use crate::model::account::Source;
+use crate::judge::originality::{self, Unit};
+use crate::model::account::{Platform, Source};
 use crate::model::listing::{Extracted, Line, Listing, Profile};
 use crate::model::moment::{in_shanghai, zh_minute};
 use crate::model::page::{Fetched, Miss, Validators};
@@ -59,7 +59,7 @@ impl Args {
             Some(now) => Arc::new(Manual::new(now)),
             None => Arc::new(System),
         };
-        let (tries, own) = self.tries(desk, &config, &clock).await?;
+        let (tries, whose) = self.tries(desk, &config, &clock).await?;
         if !desk.output.is_json() {
             for tried in &tries {
                 explain(desk, tried)?;
@@ -72,9 +72,9 @@ impl Args {
             ));
         };
         if desk.output.is_json() {
-            desk.output.data(&as_json(last, &own))?;
+            desk.output.data(&as_json(last, &whose))?;
         } else {
-            show(desk, last, &own)?;
+            show(desk, last, &whose)?;
         }
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Args {
         desk: &Desk,
         config: &Config,
         clock: &SharedClock,
-    ) -> Result<(Vec<Tried>, Vec<String>), Failed> {
+    ) -> Result<(Vec<Tried>, Whose), Failed> {
         if let Some(name) = &self.recipe {
             let recipe = find(config, name)?;
             if let Some(file) = &self.file {
@@ -93,11 +93,12 @@ impl Args {
                 let fetched = Fetched::at_hand(Url::parse(NOWHERE).context("address")?, body);
                 let source = format!("{name}:{}", file.display());
                 let (result, about) = read_saved(recipe, &fetched, clock.now());
-                return Ok((vec![Tried { source, fetched: Some(fetched), result, about }], Vec::new()));
+                let tried = Tried { source, fetched: Some(fetched), result, about };
+                return Ok((vec![tried], Whose::nobody(recipe)));
             }
             let source = Source { recipe: name.clone(), target: self.url.clone().unwrap_or_default() };
             let fetcher = Fetcher::new(&config.main.fetch, clock.clone()).map_err(anyhow::Error::from)?;
-            return Ok((vec![look(config, &fetcher, &source, clock).await], Vec::new()));
+            return Ok((vec![look(config, &fetcher, &source, clock).await], Whose::nobody(recipe)));
         }
         let wanted = self.account.as_deref().unwrap_or_default();
         let store = crate::app::open_store(config, &crate::app::worker_name()).await?;
@@ -127,7 +128,9 @@ impl Args {
             }
         }
         let registered = watched.registered;
-        Ok((tries, vec![registered.owner, registered.name, registered.verified_subject]))
+        let names = [registered.verified_subject.as_str()];
+        let unit = Unit::new(&registered.name, &registered.owner, &names);
+        Ok((tries, Whose { unit, platform: registered.platform }))
     }
 }
 
@@ -220,14 +223,14 @@ fn kind(result: &Result<Extracted, Miss>) -> OutcomeKind {
     }
 }
 
-fn as_json(tried: &Tried, own: &[String]) -> Value {
+fn as_json(tried: &Tried, whose: &Whose) -> Value {
     match &tried.result {
         Ok(extracted) => json!({
             "outcome": kind(&tried.result).as_str(),
             "failure": null,
             "complete": !extracted.part,
             "profile": extracted.profile,
-            "posts": extracted.posts.iter().map(|post| post_json(post, own)).collect::<Vec<_>>(),
+            "posts": extracted.posts.iter().map(|post| post_json(post, whose)).collect::<Vec<_>>(),
         }),
         Err(miss) => json!({
             "outcome": OutcomeKind::Failed.as_str(),
@@ -243,14 +246,26 @@ fn as_json(tried: &Tried, own: &[String]) -> Value {
     }
 }
 
-fn settled(post: &Post, own: &[String]) -> (Origin, Option<String>) {
-    let own: Vec<&str> = own.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    let named = post.source.as_deref().or_else(|| originality::credited(&post.text));
-    originality::settle(post.origin, named, &own)
+/// Whose posts are shown: without an account only what a post says of itself tells.
+struct Whose {
+    unit: Unit,
+    platform: Platform,
 }
 
-fn post_json(post: &Post, own: &[String]) -> Value {
-    let (origin, source) = settled(post, own);
+impl Whose {
+    /// A look through a recipe alone, at an account of nobody known.
+    fn nobody(recipe: &Recipe) -> Self {
+        let platform = recipe.platforms.first().copied().unwrap_or(Platform::Other);
+        Self { unit: Unit::default(), platform }
+    }
+}
+
+fn settled(post: &Post, whose: &Whose) -> (Origin, Option<String>) {
+    originality::of_post(post, whose.platform, &whose.unit)
+}
+
+fn post_json(post: &Post, whose: &Whose) -> Value {
+    let (origin, source) = settled(post, whose);
     json!({
         "key": format!("{:016x}", post.key.0),
         "title": post.title,
@@ -317,7 +332,7 @@ fn explain(desk: &Desk, tried: &Tried) -> Result<(), Failed> {
     Ok(())
 }
 
-fn show(desk: &Desk, tried: &Tried, own: &[String]) -> Result<(), Failed> {
+fn show(desk: &Desk, tried: &Tried, whose: &Whose) -> Result<(), Failed> {
     let Ok(extracted) = &tried.result else { return Ok(()) };
     if let Some(name) = &extracted.profile.name {
         desk.output.line(format!("账号 {name}"))?;
@@ -346,7 +361,7 @@ fn show(desk: &Desk, tried: &Tried, own: &[String]) -> Result<(), Failed> {
                 Published::On(day) => day.format("%Y年%-m月%-d日").to_string(),
             },
         );
-        let (origin, source) = settled(post, own);
+        let (origin, source) = settled(post, whose);
         let origin =
             source.map_or_else(|| origin.zh().to_owned(), |source| format!("{}({source})", origin.zh()));
         rows.add_row([time, origin, post.title.clone(), post.url.clone()]);

@@ -251,13 +251,11 @@ pub(super) fn learn(
     let account = watched.id;
     let looks = if from.late || from.other { Looks::default() } else { Looks::new(&last_good(watched)) };
     let before = (facts.last_update, facts.last_post.clone());
-    let own = own_names(watched);
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let unit = unit(watched);
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
     let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
     for mut post in extracted.posts {
-        let named = post.source.as_deref().or_else(|| originality::credited(&post.text));
-        let (origin, source) = originality::settle(post.origin, named, &own);
+        let (origin, source) = originality::of_post(&post, watched.registered.platform, &unit);
         (post.origin, post.source) = (origin, source);
         if watched.listing.find_key(post.key).is_some() {
             edits.push(Edited { account, post, at });
@@ -327,14 +325,10 @@ fn last_good(watched: &Watched) -> Vec<Glance> {
     look.into_iter().collect()
 }
 
-/// Names under which the account's own body appears in a source line.
-fn own_names(watched: &Watched) -> Vec<String> {
+/// The names under which the account's own body appears.
+fn unit(watched: &Watched) -> originality::Unit {
     let registered = &watched.registered;
-    [&registered.owner, &registered.name, &registered.verified_subject]
-        .into_iter()
-        .filter(|name| !name.is_empty())
-        .cloned()
-        .collect()
+    originality::Unit::new(&registered.name, &registered.owner, &[registered.verified_subject.as_str()])
 }
 
 /// Takes in a failed look.

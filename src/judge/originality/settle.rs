@@ -5,8 +5,26 @@
 //! held against an account.
 
 use super::own::Unit;
-use super::{fold, name};
-use crate::model::post::Origin;
+use super::{Case, Forwarded, Marks, Sources, fold, judge, name};
+use crate::model::account::Platform;
+use crate::model::post::{Origin, Post};
+use std::sync::LazyLock;
+
+/// Whose work a post is, as it came from a listing: what the recipe read as its mark and its source line are the
+/// platform's word, the rest is in title and text.
+#[must_use]
+pub fn of_post(post: &Post, platform: Platform, unit: &Unit) -> (Origin, Option<String>) {
+    // Whether a source is allowed is another question; here the list only tells names from words.
+    static SOURCES: LazyLock<Sources> = LazyLock::new(Sources::shipped);
+    let source = post.source.as_deref();
+    let forwarded = (post.origin == Origin::Repost).then(|| Forwarded::by(source));
+    let declared = post.origin == Origin::Original;
+    let source_line = source.filter(|_| forwarded.is_none());
+    let marks = Marks { forwarded, source_line, declared, ..Marks::default() };
+    let case = Case { platform, title: &post.title, text: &post.text, marks };
+    let verdict = judge(&case, unit, &SOURCES.allowed(None, None));
+    (verdict.origin, verdict.source)
+}
 
 /// Labels by which a post says that its text as a whole comes from somebody. Credits for a part (图片来源,
 /// 数据来源) begin with another word and are none of these.
