@@ -6,7 +6,7 @@ use super::city::{Account, City, Route};
 use super::server::Addresses;
 use super::timeline::{Post, posts};
 use crate::extract::{Recipes, extract};
-use crate::judge::originality::settle;
+use crate::judge::originality::{Unit, of_post};
 use crate::model::account::Platform;
 use crate::model::listing::{Extracted, Listing};
 use crate::model::page::{Fetched, Miss, Validators};
@@ -99,8 +99,8 @@ fn a_repost_is_known_as_one_and_no_own_post_is_taken_for_one() {
         let marks_reposts = matches!(read.route, Route::Weibo | Route::Column)
             || (read.route == Route::Rsshub && registered.platform == Platform::Weibo);
         for (post, shown) in read.result.as_ref().unwrap().posts.iter().zip(&read.shown) {
-            let own = [registered.owner.as_str(), registered.name.as_str()];
-            let (origin, _) = settle(post.origin, post.source.as_deref(), &own);
+            let unit = Unit::new(&registered.name, &registered.owner, &[]);
+            let (origin, _) = of_post(post, registered.platform, &unit);
             match shown.outlet {
                 Some(_) if marks_reposts => {
                     assert_eq!(origin, Origin::Repost, "{}: {post:?}", registered.name);

@@ -34,7 +34,7 @@ mod tests;
 
 pub use allow::{Allowed, Sources};
 pub use own::Unit;
-pub use settle::{credited, of_post, settle};
+pub use settle::of_post;
 
 use crate::model::account::Platform;
 use crate::model::post::Origin;
