@@ -49,8 +49,13 @@ static SEPARATOR: LazyLock<Regex> =
 /// 视频来源 on a platform where the video is the post.
 static VIDEO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<label>(?:视频|影像|画面|音视频|视频素材|原视频|素材)(?:来源|素材|源|转自|来自|原作者)?(?:于|自)?)\s*(?:[:|/]|@|\s+@)",
+        r"(?P<label>(?:视频|影像|画面|音视频|视频素材|原视频|素材)(?:来源|素材|源|转|来|原作者)?)(?:\s*(?:[:|/]|@|\s+@)|(?:于|自))",
     )
+});
+/// 综合网络, 网络整理: a line that names nothing but the net.
+static NET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s(【])(?:内容|文字|图文|素材|信息|稿件|本文)?(?:综合(?:自)?网络|网络综合|网络整理|网络转载|整理自网络|摘自网络|文字来自网络)(?:整理|综合)?\s*(?:$|[)】。,;\s])")
+        .expect("a constant pattern")
 });
 /// Notices that the rights in the text are somebody's.
 static RIGHTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -102,6 +107,9 @@ pub(super) fn credits(
             for hit in VIDEO.find_iter(&line.text) {
                 push_names(&line.text, hit.end(), known, &mut here);
             }
+        }
+        if here.is_empty() && NET.is_match(&line.text) {
+            here.push((0, Credit::Names(vec!["网络".to_owned()])));
         }
         if here.is_empty() {
             here.extend(unnamed(&line.text).map(|credit| (0, credit)));

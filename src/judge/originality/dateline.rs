@@ -25,6 +25,11 @@ static NEWS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"{OPEN}(?P<who>[\p{{Han}}A-Za-z·]{{2,14}}?)(?:快)?(?:讯|消息|电)(?:[\s(:,】)\]]|$)"))
         .expect("a constant pattern")
 });
+/// 本报讯, 本报通讯员, 本台记者 where a text or a bracket begins.
+static OURS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s(\[【】。])(?P<who>本报|本台|本刊)(?:全媒体|特约|见习|首席|融媒体?)*(?:讯|记者|通讯员|综合|消息|电|评论员)")
+        .expect("a constant pattern")
+});
 /// 新华社记者 张三 at the beginning of a line or in a bracket.
 static REPORTER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[(\[【—●■▲]|^【[^】\n]{0,80}】)\s*(?:文/|文[:|]|作者[:|]?)?(?P<who>[\p{Han}A-Za-z·]{2,16}?)(?:全媒体|首席|特约|见习|融媒体?|驻[\p{Han}]{2,4}|实习)*记者[\s:|/]*(?P<names>(?:\p{Han}{2,4}[\s、,]*){1,6})(?P<end>$|[)\]】。:(]|\s|(?:通讯员|报道|文))")
@@ -60,6 +65,8 @@ pub(super) fn credits(
     for (at, line) in body.iter().enumerate() {
         if at < 3 || at + 4 > body.len() {
             found.extend(reporters(line, unit, known));
+            let ours = OURS.captures(line).and_then(|said| said.name("who"));
+            found.extend(ours.map(|who| press(who.as_str(), unit)).filter(|credit| !found.contains(credit)));
         }
     }
     if let Some(last) = body.last() {
@@ -126,7 +133,8 @@ fn reporters(line: &str, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Cr
 fn closing(line: &str, weibo: bool, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Credit> {
     if let Some(said) = SIGNED.captures(line) {
         let who = name::bare(said.name("who")?.as_str());
-        if known(who) && !unit.is_own(who) || organ::is_outlet(who) {
+        let labelled = ["自", "来源", "选自"].iter().any(|label| said[0].contains(label));
+        if !labelled && (known(who) && !unit.is_own(who) || organ::is_outlet(who)) {
             return Some(Credit::Names(vec![who.to_owned()]));
         }
     }

@@ -23,7 +23,7 @@ static PASSED_ON: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// 现将《…》转发给你们, 全文转发如下.
 static PASSES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"转发(?:给|如下|于后|至|你|各)|予以转发|全文(?:转发|转载|刊登|刊发|如下|发布|公布)|原文(?:转发|转载|刊登|如下)|转发[《“]|关于转发|^转发|[。,:]\s*(?:现)?转发|批转").expect("a constant pattern")
+    Regex::new(r"转发(?:给|如下|于后|至|你|各)|予以转发|全文(?:转发|转载|刊登|刊发|如下|发布|公布)|原文(?:转发|转载|刊登|如下)|转发[《“]|关于转发|^转发|(?:办公厅|办公室|局|委|厅)转发|[。,:]\s*(?:现)?转发|批转").expect("a constant pattern")
 });
 /// 某某印发《…》, 发布通告如下: what follows is that body's text.
 static ISSUED: LazyLock<Regex> = LazyLock::new(|| {
@@ -46,6 +46,11 @@ static TITLED: LazyLock<Regex> = LazyLock::new(|| {
     ))
     .expect("a constant pattern")
 });
+/// 某某致家长的一封信.
+static LETTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"^[《“\s]*(?P<who>{BODY})致[^。\n]{{2,40}}(?:一封信|公开信|倡议书|慰问信)"))
+        .expect("a constant pattern")
+});
 /// A document number: 国办发〔2026〕19号.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\p{Han}{1,10}[\[(【]\d{4}[\])】]\s*(?:第)?\d{1,5}号").expect("a constant pattern")
@@ -57,7 +62,7 @@ static FORMAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A date alone in its line, as it stands under a signature.
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)$")
+    Regex::new(r"^(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)$")
         .expect("a constant pattern")
 });
 /// A signature and its date in one line.
@@ -106,6 +111,17 @@ pub(super) fn issuer(
         }
         if formal || organ::is_body(&who) {
             return other(&who);
+        }
+    }
+    let letter = std::iter::once(title).chain(body.iter().copied().take(1));
+    let letter = letter.filter_map(|line| LETTER.captures(line.trim()));
+    if let Some(who) = letter.filter_map(|said| other(said.name("who")?.as_str())).next() {
+        return Some(who);
+    }
+    if formal && body.len() > 1 {
+        let last = body.last().map(|line| name::bare(line)).filter(|last| last.chars().count() <= 24);
+        if let Some(who) = last.filter(|last| organ::is_body(last)).and_then(|last| other(last)) {
+            return Some(who);
         }
     }
     let heading = std::iter::once(title).chain(body.iter().copied().take(2));

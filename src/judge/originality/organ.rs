@@ -139,6 +139,15 @@ pub(super) fn stem(place: &str) -> Option<&str> {
     place.strip_suffix(level(place)).filter(|stem| stem.chars().count() >= 2)
 }
 
+/// The part of a nested body's name that is enough to call it by: 交警支队 of 公安局交警支队.
+pub(super) fn innermost(rest: &str) -> impl Iterator<Item = &str> {
+    let outer = ["局", "委", "支队", "大队", "总队"];
+    outer.into_iter().filter_map(move |outer| {
+        let (_, inner) = rest.split_once(outer)?;
+        (inner.chars().count() >= 3 && is_body(inner)).then_some(inner)
+    })
+}
+
 /// Whether a name begins with the bare word of a level: 市体育局.
 pub(super) fn bare_level(name: &str) -> Option<&str> {
     let level = ["自治区", "街道", "省", "市", "县", "区", "州", "旗", "镇", "乡"]
@@ -209,6 +218,9 @@ pub(super) fn is_office_alone(name: &str) -> bool {
         "百科", "学科", "内科", "外科", "儿科", "眼科", "牙科", "妇科", "出处", "好处", "到处", "何处",
         "用处", "各处", "长处", "益处", "深处", "远处", "教室", "温室", "浴室", "持股",
     ];
+    // 局办公室 is the office of whoever speaks as well.
+    let name =
+        ["局", "委", "院", "校", "中心"].iter().find_map(|body| name.strip_prefix(body)).unwrap_or(name);
     OFFICE_ALONE.is_match(name)
         && !OTHERS.iter().any(|other| name.contains(other))
         && !WORDS.iter().any(|word| name.ends_with(word))

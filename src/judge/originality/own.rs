@@ -109,6 +109,18 @@ impl Unit {
             }
         }
         self.add(rest, Kind::Bare);
+        let Some(last) = places.last() else { return };
+        for inner in organ::innermost(&organ::shorten(rest)) {
+            self.add(&format!("{last}{inner}"), Kind::Body);
+            self.add(&format!("{}{inner}", organ::level(last)), Kind::Body);
+            if let Some(stem) = organ::stem(last) {
+                self.add(&format!("{stem}{inner}"), Kind::Body);
+            }
+        }
+        // 县局: how the bodies of one line of duty speak of each other.
+        if rest.ends_with('局') && organ::innermost(rest).next().is_none() {
+            self.add(&format!("{}局", organ::level(last)), Kind::Body);
+        }
     }
 
     /// Whether a name means the unit, one of its offices or whoever speaks.
@@ -381,6 +393,16 @@ mod tests {
 
     #[test]
     fn long_and_short_names_of_a_kind_are_one() {
+        let police =
+            Unit::new("临江交警", "临江市公安局交通警察支队", &["临江市公安局交通警察支队车辆管理所"]);
+        for own in
+            ["临江市交警支队", "临江交警支队", "市交警支队", "市车管所", "市公安局交警支队", "局办公室"]
+        {
+            assert!(police.is_own(own), "{own}");
+        }
+        for other in ["市公安局", "临江市公安局", "市局", "省交警总队"] {
+            assert!(!police.is_own(other), "{other}");
+        }
         let unit = Unit::new("临江人社", "临江市人力资源和社会保障局", &["市人社局"]);
         for own in ["临江市人社局", "临江人社局", "市人力资源社会保障局", "市人社局就业促进科"]
         {
