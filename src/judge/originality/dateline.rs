@@ -148,7 +148,7 @@ fn closing(line: &str, weibo: bool, unit: &Unit, known: &dyn Fn(&str) -> bool) -
     let first = names.first()?;
     let counts = |name: &String| {
         let listed = known(name);
-        let reads = weibo && (organ::is_publisher(name) || unit.is_own(name));
+        let reads = (weibo && organ::is_publisher(name)) || unit.is_own(name);
         listed || reads || (weibo && by_mention)
     };
     // （央视新闻 记者张三）: the outlet is the first; everything after it that is no publisher is staff.

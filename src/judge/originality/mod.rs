@@ -137,12 +137,16 @@ pub fn judge(case: &Case<'_>, unit: &Unit, allowed: &Allowed<'_>) -> Verdict {
     let title = fold::fold(case.title);
     let page = page::read(&text);
     let said = attributions(case, &title, &page, unit, &known);
+    // 来源:本报 where the unit has no paper names nobody.
+    let ours = |name: &&str| !matches!(*name, "本报" | "本台" | "本刊" | "本社") || unit.is_own(name);
+    let nameless = said.names.iter().any(|name| !ours(&name.as_str()));
     let (own, others): (Vec<&str>, Vec<&str>) =
-        said.names.iter().map(AsRef::as_ref).partition(|name| unit.is_own(name));
+        said.names.iter().map(AsRef::as_ref).filter(ours).partition(|name| unit.is_own(name));
     if !others.is_empty() {
         return repost(others.into_iter(), "正文注明来源为其他单位", unit, allowed);
     }
-    if let Some(unnamed) = said.unnamed {
+    if let Some(unnamed) = said.unnamed.or(nameless.then_some("来源写作“本报”“本台”，不是本单位的"))
+    {
         return repost(std::iter::empty(), unnamed, unit, allowed);
     }
     if let Some(own) = own.first() {

@@ -48,7 +48,7 @@ static STOP: LazyLock<Regex> = LazyLock::new(|| {
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\([^()\n]*\)").expect("a constant pattern"));
 /// What stands around a name without being part of it.
 static AROUND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:等(?:媒体|网站|网|单位|平台|部门|报道)?|综合(?:整理|报道|编辑|采编)?|整理|报道|(?:有|略)?删[改减节]|ID)$")
+    Regex::new(r"(?:等(?:媒体|网站|网|单位|平台|部门|报道)?|综合(?:整理|报道|编辑|采编)?|整理|报道|供稿|供图|提供|(?:有|略)?删[改减节]|ID)$")
         .expect("a constant pattern")
 });
 

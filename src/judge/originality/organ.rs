@@ -98,7 +98,7 @@ static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// An office that needs no name before it: 综合科, 宣传科, 办公室.
 static OFFICE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:机关)?\p{Han}{0,8}(?:办公室|科室|科|股|处|室|编辑部|编辑组|宣传组|党支部|机关党委)$")
+    Regex::new(r"^(?:机关)?\p{Han}{0,8}(?:办公室|科室|科|股|处|室|党支部|机关党委)$|^(?:本|总|融媒体|新媒体|网站|公众号)?(?:编辑部|编辑组|宣传组|采编部)$")
         .expect("a constant pattern")
 });
 
@@ -198,7 +198,7 @@ pub(super) fn is_editors(rest: &str) -> bool {
 /// Whether a name alone is that of an office of whoever speaks. One that begins with a level or names a
 /// government, a party organ or another body belongs to somebody else.
 pub(super) fn is_office_alone(name: &str) -> bool {
-    const OTHERS: [&str; 14] = [
+    const OTHERS: [&str; 25] = [
         "政府",
         "办事处",
         "国务院",
@@ -213,14 +213,27 @@ pub(super) fn is_office_alone(name: &str) -> bool {
         "厅",
         "街道",
         "秘书处",
+        "社",
+        "报",
+        "台",
+        "网",
+        "医院",
+        "大学",
+        "学院",
+        "公司",
+        "协会",
+        "中国",
+        "科普",
     ];
     const WORDS: [&str; 22] = [
         "百科", "学科", "内科", "外科", "儿科", "眼科", "牙科", "妇科", "出处", "好处", "到处", "何处",
         "用处", "各处", "长处", "益处", "深处", "远处", "教室", "温室", "浴室", "持股",
     ];
     // 局办公室 is the office of whoever speaks as well.
-    let name =
-        ["局", "委", "院", "校", "中心"].iter().find_map(|body| name.strip_prefix(body)).unwrap_or(name);
+    let name = ["局", "委", "院", "校", "台", "站", "所", "中心"]
+        .iter()
+        .find_map(|body| name.strip_prefix(body))
+        .unwrap_or(name);
     OFFICE_ALONE.is_match(name)
         && !OTHERS.iter().any(|other| name.contains(other))
         && !WORDS.iter().any(|word| name.ends_with(word))

@@ -194,7 +194,9 @@ impl Unit {
                 let (before, after) = (&line[..at], &line[at + found.len()..]);
                 let whole =
                     form.kind != Kind::Bare || form.text.chars().count() >= 5 || !before.ends_with(is_han);
-                whole && stands_as_actor(before, after)
+                // 市局部地区 speaks of no bureau.
+                let word = form.text.ends_with('局') && after.starts_with(['部', '面', '势', '限']);
+                whole && !word && stands_as_actor(before, after)
             })
         }) || SELF_ACTS.captures_iter(&line).any(|said| {
             let (Some(whole), Some(kind)) = (said.get(0), said.get(1)) else { return false };
@@ -220,7 +222,7 @@ fn is_han(c: char) -> bool {
 }
 
 /// What goes before one who is only asked, called or visited.
-const TOWARDS: [&str; 47] = [
+const TOWARDS: [&str; 44] = [
     "到",
     "向",
     "至",
@@ -260,17 +262,15 @@ const TOWARDS: [&str; 47] = [
     "点击",
     "下载",
     "使用",
-    "通过",
     "访问",
     "推荐",
-    "来自",
     "@",
     "#",
     "不代表",
-    "代表",
 ];
 /// After which characters, if they are Han, a name can begin: 近日市体育局, 由市体育局.
-const NAME_BEGINS: [char; 42] = [
+const NAME_BEGINS: [char; 43] = [
+    '自',
     '由', '和', '与', '及', '同', '合', '经', '为', '从', '让', '据', '对', '被', '受', '月', '日', '时',
     '午', '天', '晚', '间', '周', '来', '前', '后', '起', '年', '上', '中', '里', '悉', '因', '当', '是',
     '会', '令', '得', '使', '了', '今', '晨', '夜',
@@ -282,11 +282,22 @@ fn stands_as_actor(before: &str, after: &str) -> bool {
     if last.is_some_and(|last| is_han(last) && !NAME_BEGINS.contains(&last)) {
         return false;
     }
-    let end = |c: char| "。!?;,、)】》”\"".contains(c);
+    if is_doer(before) {
+        return true;
+    }
+    let end = |c: char| "。!?;,)】》”\"".contains(c);
     is_free(before, &TOWARDS)
         && !is_contact(after)
         && !after.trim_start().is_empty()
         && !after.starts_with(end)
+}
+
+/// Whether a name stands in a list of those who hold something: 主办单位:县水利局.
+fn is_doer(before: &str) -> bool {
+    const DOERS: [&str; 8] =
+        ["主办", "承办", "主办单位", "承办单位", "组织单位", "实施单位", "制作", "制作单位"];
+    let label = before.trim_end().strip_suffix([':', '|', '/']);
+    label.is_some_and(|label| DOERS.iter().any(|doer| label.trim_end().ends_with(doer)))
 }
 
 /// Whether nothing before a name makes it somebody who is only addressed or labelled.
@@ -435,6 +446,9 @@ mod tests {
             "清渡闸管理所的职工每天测水位",
             "昨天沙河水利推出便民措施",
             "县水利局的技术员来到田头",
+            "由县水利局、县农业农村局联合举办",
+            "主办单位:县水利局",
+            "县局召开会议",
         ] {
             assert!(unit.acts_in(text), "{text}");
         }
