@@ -21,6 +21,8 @@ pub(super) struct Quantity {
     pub(super) scaled: bool,
     /// The words right before and after.
     pub(super) near: String,
+    /// A bound: at least this (`true`), at most this (`false`).
+    pub(super) bound: Option<bool>,
 }
 
 /// Units: as written, basic unit, factor. Longer ones first.
@@ -62,10 +64,10 @@ const UNITS: [(&str, &str, f64); 98] = [
     ("斤", "公斤", 0.5),
     ("克", "公斤", 1e-3),
     ("秒", "秒", 1.0),
-    ("天", "天", 1.0),
-    ("日", "天", 1.0),
-    ("周", "天", 7.0),
-    ("年", "年", 1.0),
+    ("天", "分钟", 1440.0),
+    ("日", "分钟", 1440.0),
+    ("周", "分钟", 10_080.0),
+    ("年", "月", 12.0),
     ("岁", "岁", 1.0),
     ("人", "人", 1.0),
     ("名", "人", 1.0),
@@ -222,7 +224,7 @@ fn quantity(
         let (before, _) = around(text, from, to, 4);
         return plain_number.then(|| {
             let near = before + &after.chars().take(3).collect::<String>();
-            (Quantity { value: whole(value), unit: "", rough, scaled: false, near }, skipped)
+            (Quantity { value: whole(value), unit: "", rough, scaled: false, near, bound: None }, skipped)
         });
     };
     // Words made of a number and a unit that measure nothing: 十分, 三农 has none.
@@ -240,10 +242,15 @@ fn quantity(
     let rest: String =
         plain[(end + taken).min(plain.len())..plain.len().min(end + taken + 3)].iter().collect();
     rough |= ["左右", "上下", "多", "余"].iter().any(|word| rest.starts_with(word));
+    let at_least = ["以上", "及以", "起", "(含"].iter().any(|word| rest.starts_with(word))
+        || ["至少", "不少于", "不低于", "年满", "满"].iter().any(|word| words.ends_with(word));
+    let at_most = ["以下", "以内", "之内"].iter().any(|word| rest.starts_with(word))
+        || ["不超过", "至多", "最多", "不足", "低于", "少于"].iter().any(|word| words.ends_with(word));
+    let bound = (at_least != at_most).then_some(at_least);
     let near: String = words.chars().chain(rest.chars()).filter(|c| is_han(*c)).collect();
     let scaled = written.iter().any(|c| "万亿.".contains(*c));
     let value = whole(value) * factor * if minus { -1.0 } else { 1.0 };
-    Some((Quantity { value, unit: basic, rough, scaled, near }, taken))
+    Some((Quantity { value, unit: basic, rough, scaled, near, bound }, taken))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "facts are compared with a tolerance of a millionth")]

@@ -231,7 +231,22 @@ fn other_edition(a: &Facts, b: &Facts) -> Option<&'static str> {
     if opposite::is_change((&a.title, &a.whole), (&b.title, &b.whole)) {
         return Some("其中一条是变更或后续");
     }
+    let parts = (part_of_title(&a.title), part_of_title(&b.title));
+    if matches!(parts, (Some(one), Some(two)) if one != two) {
+        return Some("为同一系列的不同篇");
+    }
     opposite::is_other_stage(&a.whole, &b.whole).then_some("所处阶段不同")
+}
+
+/// Which part of a series a title says it is: 通报（二）, 下篇.
+fn part_of_title(title: &str) -> Option<char> {
+    let title = title.trim();
+    let inside =
+        title.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, inside)| inside.trim());
+    let part = inside.or_else(|| title.strip_suffix('篇'))?;
+    let last = part.chars().next_back()?;
+    let counted = "一二三四五六七八九十上中下".contains(last) || last.is_ascii_digit();
+    (counted && part.chars().count() <= if inside.is_some() { 2 } else { 40 }).then_some(last)
 }
 
 /// Takes what agrees out of both lists and gives back what is left.
@@ -283,6 +298,13 @@ fn numbers(a: &Facts, b: &Facts, weighed: &mut Weighed) {
             weighed.figures = true;
             weighed.exact = true;
         }
+    }
+    // 65岁以上 and 65岁以下: the same number on either side.
+    let turned = |one: &Quantity, two: &Quantity| {
+        agrees(one, two) && matches!((one.bound, two.bound), (Some(one), Some(two)) if one != two)
+    };
+    if a.quantities.iter().any(|one| b.quantities.iter().any(|two| turned(one, two))) {
+        weighed.clash(Field::Other);
     }
     let (left, right, _) = unmatched(&a.quantities, &b.quantities, agrees);
     let clash = |one: &Quantity, two: &Quantity| {

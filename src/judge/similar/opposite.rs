@@ -8,7 +8,19 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Families: of each, the groups exclude each other; the words of a group mean the same.
-const FAMILIES: [&[&[&str]]; 35] = [
+const FAMILIES: [&[&[&str]]; 47] = [
+    &[&["东侧"], &["西侧"], &["南侧"], &["北侧"]],
+    &[&["东门"], &["西门"], &["南门"], &["北门"]],
+    &[&["由东向西", "东往西"], &["由西向东", "西往东"], &["由南向北", "南往北"], &["由北向南", "北往南"]],
+    &[&["工作日", "周一至周五"], &["周末", "双休日", "节假日"]],
+    &[&["每天", "每日"], &["每周"], &["每月"], &["每季度"], &["每年"]],
+    &[&["副县长"], &["县长"]],
+    &[&["副局长"], &["局长"]],
+    &[&["副市长"], &["市长"]],
+    &[&["全程马拉松", "全马"], &["半程马拉松", "半马"]],
+    &[&["老年人", "老人", "老年"], &["儿童", "少儿", "小朋友", "孩子"]],
+    &[&["有奖"], &["无奖"]],
+    &[&["开放", "照常开放"], &["不开放", "暂不开放", "暂停开放"]],
     &[&["蓝色"], &["黄色"], &["橙色"], &["红色"]],
     &[
         &["国家级", "全国"],
@@ -71,8 +83,8 @@ const FAMILIES: [&[&[&str]]; 35] = [
 
 /// What announces new information about something known; the words of a group announce the same.
 #[rustfmt::skip]
-const CHANGES: [&[&str]; 9] = [
-    &["延期", "推迟", "改期", "顺延", "延至", "延后", "择期", "另行通知", "改为", "改在", "改至", "易地", "调整为", "变更", "原定"],
+const CHANGES: [&[&str]; 10] = [
+    &["延期", "推迟", "改期", "顺延", "延至", "延后", "择期", "另行通知", "改为", "改在", "改至", "改到", "移至", "移到", "易地", "提前至", "提前到", "推后", "暂缓", "调整为", "调整至", "调整到", "变更", "原定"],
     &["解除"],
     &["更正", "勘误", "有误", "以此为准"],
     &["取消", "终止", "中止", "不再举行", "停办"],
@@ -80,6 +92,7 @@ const CHANGES: [&[&str]; 9] = [
     &["降级为", "降级至", "调低", "下调为"],
     &["恢复正常", "已恢复", "提前结束"],
     &["照常"],
+    &["废止", "失效", "作废"],
     &["续报", "续发", "继续发布", "更新发布", "最新进展", "补充公告", "补充通知", "延长至", "延长到"],
 ];
 /// Words that change something only where they stand in a title.
@@ -100,7 +113,7 @@ const STAGES: [&[&[&str]]; 11] = [
     &[&["开工", "开建", "奠基", "动工"], &["封顶", "贯通", "合龙"], &["竣工", "完工", "通车", "投用", "落成", "建成"]],
     &[&["开幕", "开赛", "鸣哨", "打响", "揭幕战"], &["闭幕", "落幕", "收官", "夺冠", "颁奖"]],
     &[&["一审", "初次审议"], &["二审", "再次审议"], &["三审"]],
-    &[&["试运营", "试运行", "试营业"], &["正式运营", "正式运行", "正式营业"]],
+    &[&["试运营", "试运行", "试营业", "试开放"], &["正式运营", "正式运行", "正式营业", "正式开放"]],
     &[&["征求意见", "草案", "拟出台"], &["正式印发", "正式出台", "正式施行", "表决通过", "施行"]],
     &[&["初赛", "预赛", "小组赛"], &["半决赛"], &["总决赛"]],
     &[&["期中"], &["期末"]],
@@ -141,7 +154,7 @@ fn chosen(text: &str, family: &[&[&str]]) -> BTreeSet<usize> {
 
 /// 不能补缴, 无需申请.
 static DENIED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:不能|不可以|不可|不得|不予|无法|禁止|严禁|不再|不允许|不准|不支持|无需|无须|不需要|不用|不必|未|没有|无|暂不|不)(?P<what>\p{Han}{2})").expect("a constant pattern")
+    Regex::new(r"(?P<by>不能|不可以|不可|不得|不予|无法|禁止|严禁|不再|不允许|不准|不支持|无需|无须|不需要|不用|不必|未|没有|无|暂不|不)(?P<what>\p{Han}{2})").expect("a constant pattern")
 });
 /// 可以补缴, 需要申请.
 static AFFIRMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -164,9 +177,20 @@ pub(super) fn denies(a: &str, b: &str) -> bool {
             .filter_map(|said| Some(said.name("what")?.as_str().to_owned()))
             .collect()
     };
+    // 无重症 is denied by any 重症 that is not denied itself; 禁止 may as well stand behind what it forbids.
+    let missing = |text: &str| -> BTreeSet<String> {
+        let plain = |by: &str| matches!(by, "无" | "没有" | "未" | "不");
+        DENIED
+            .captures_iter(text)
+            .filter(|said| plain(&said["by"]))
+            .map(|said| said["what"].to_owned())
+            .collect()
+    };
     let clash = |a: &str, b: &str| {
-        let (no, yes) = (denied(a), affirmed(b));
-        no.iter().any(|what| yes.contains(what) && !denied(b).contains(what))
+        let (no, yes, also) = (denied(a), affirmed(b), denied(b));
+        let free = without(b);
+        let told = missing(a).into_iter().any(|what| free.contains(&what) && !also.contains(&what));
+        told || no.iter().any(|what| yes.contains(what) && !also.contains(what))
     };
     clash(a, b) || clash(b, a) || forbids(a, b) || forbids(b, a)
 }
