@@ -154,6 +154,7 @@ pub fn judge(a: &Post<'_>, b: &Post<'_>) -> Verdict {
     }
     if opposite::differ(&a.whole, &b.whole)
         || opposite::differ(&a.text, &b.text)
+        || opposite::tops_differ(&a.whole, &b.whole)
         || opposite::denies(&a.words, &b.words)
     {
         weighed.clash(Field::Other);
@@ -267,7 +268,14 @@ fn days(a: &Times, b: &Times, weighed: &mut Weighed) {
         }
     };
     let (ours, theirs) = (all(a), all(b));
-    let (left, right, matched) = unmatched(&ours, &theirs, |one, two| one.at == two.at);
+    // 24时 of a day is 0时 of the next.
+    let same = |one: &Moment<NaiveDate>, two: &Moment<NaiveDate>| {
+        let next = |midnight: bool, at: NaiveDate| at.succ_opt().filter(|_| midnight);
+        one.at == two.at
+            || next(a.midnight, one.at) == Some(two.at)
+            || next(b.midnight, two.at) == Some(one.at)
+    };
+    let (left, right, matched) = unmatched(&ours, &theirs, same);
     weighed.matched += 1.2 * f64::from(u32::try_from(matched).unwrap_or(u32::MAX)).min(2.0);
     weighed.figures |= matched > 0;
     if left.iter().any(|one| right.iter().any(|two| one.part.meets(two.part))) {
@@ -278,7 +286,6 @@ fn days(a: &Times, b: &Times, weighed: &mut Weighed) {
 fn clocks(a: &Times, b: &Times, weighed: &mut Weighed) {
     let (left, right, matched) = unmatched(&a.clocks, &b.clocks, |one, two| one.at == two.at);
     weighed.matched += 0.7 * f64::from(u32::try_from(matched).unwrap_or(u32::MAX)).min(2.0);
-    weighed.figures |= matched > 0;
     if left.iter().any(|one| right.iter().any(|two| one.part.meets(two.part))) {
         weighed.clash(Field::Date);
     }

@@ -152,6 +152,32 @@ fn chosen(text: &str, family: &[&[&str]]) -> BTreeSet<usize> {
     found
 }
 
+/// What stands first among many: 预付卡居首位, 投诉最多的是预付卡.
+static TOP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<first>\p{Han}{2,6}?)(?:位居首位|居首位|居首|位居第一|居第一|排名第一|位列第一|排在首位|最多[,。;])|(?:最多|最高|最大|最集中|最受欢迎|首位|第一名|冠军|第一)的?(?:是|为)(?P<last>\p{Han}{2,6})")
+        .expect("a constant pattern")
+});
+
+/// Whether two texts put different things first.
+pub(super) fn tops_differ(a: &str, b: &str) -> bool {
+    let tops = |text: &str| -> Vec<String> {
+        let found = TOP.captures_iter(text).take(10);
+        found
+            .filter_map(|said| Some(said.name("first").or_else(|| said.name("last"))?.as_str().to_owned()))
+            .collect()
+    };
+    let (ours, theirs) = (tops(a), tops(b));
+    // Two characters of a name are enough to find it again in other words.
+    let known = |name: &str, text: &str| {
+        let chars: Vec<char> = name.chars().collect();
+        chars.windows(2).any(|pair| text.contains(&pair.iter().collect::<String>()))
+    };
+    !ours.is_empty()
+        && !theirs.is_empty()
+        && ours.iter().all(|top| !known(top, b))
+        && theirs.iter().all(|top| !known(top, a))
+}
+
 /// 不能补缴, 无需申请.
 static DENIED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?P<by>不能|不可以|不可|不得|不予|无法|禁止|严禁|不再|不允许|不准|不支持|无需|无须|不需要|不用|不必|未|没有|无|暂不|不)(?P<what>\p{Han}{2})").expect("a constant pattern")

@@ -54,6 +54,8 @@ pub(super) struct Times {
     pub(super) runs: BTreeSet<&'static str>,
     /// Codes of roads, trains and things: G15, D2801.
     pub(super) codes: BTreeSet<String>,
+    /// A day is said to end at 24时.
+    pub(super) midnight: bool,
     /// Years written with a day.
     pub(super) day_years: BTreeSet<i32>,
     /// Halves of a day that no hour makes exact: 上午, 下午.
@@ -68,7 +70,7 @@ static MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<m>NUM)月"));
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[a-z]{1,3}-?\d{1,5}"));
 
 /// A small number, Western or Chinese.
-const N: &str = r"(?:\d{1,2}|[一二三四五六七八九十廿两]{1,3})";
+const N: &str = r"(?:\d{1,2}|[一二三四五六七八九十廿两零]{1,3})";
 
 fn pattern(text: &str) -> Regex {
     Regex::new(&text.replace("NUM", N)).expect("a constant pattern")
@@ -212,7 +214,7 @@ pub(super) fn take(text: &mut String, published: NaiveDate) -> Times {
     times.codes = CODE.find_iter(text).map(|code| code.as_str().replace('-', "")).collect();
     let runs = ["本周", "上周", "下周", "本月", "上月", "下月"];
     times.runs = runs.into_iter().filter(|run| text.contains(run)).collect();
-    clocks(text, &mut times, &mut days);
+    clocks(text, &mut times);
     derived(text, published, &mut times);
     if times.clocks.is_empty() {
         let halves = ["上午", "下午", "晚上", "凌晨"];
@@ -281,8 +283,8 @@ fn resolve(year: Option<i32>, month: u32, day: u32, published: NaiveDate) -> Opt
     years.into_iter().filter_map(near).min().map(|(_, at)| at)
 }
 
-/// Times of day; 24时 moves its day on.
-fn clocks(text: &mut String, times: &mut Times, days: &mut [Moment<NaiveDate>]) {
+/// Times of day; 24时 is 0时 of the next day.
+fn clocks(text: &mut String, times: &mut Times) {
     let mut carried: Option<(u32, bool)> = None;
     let mut midnight = false;
     let mut found = Vec::new();
@@ -323,9 +325,7 @@ fn clocks(text: &mut String, times: &mut Times, days: &mut [Moment<NaiveDate>]) 
         Some(())
     });
     times.clocks = found;
-    if midnight && let [day] = days {
-        day.at = day.at.succ_opt().unwrap_or(day.at);
-    }
+    times.midnight = midnight;
 }
 
 /// Days that follow from the day of publication.
