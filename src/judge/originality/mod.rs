@@ -14,9 +14,10 @@
 //! | 4 | the text is a document, notice or warning of another authority | `notice` |
 //! | 5 | every line of that kind names the unit itself | `own` |
 //! | 6 | the page's metadata, or a declaration of originality | here |
-//! | 7 | a byline, a signature, or the unit acts in what the text reports | `byline`, `notice`, `own` |
+//! | 7 | a byline, a signature, or the unit acts in what the text reports | `byline`, `notice`, `own`, `actor` |
 //! | 8 | otherwise unknown | |
 
+mod actor;
 mod allow;
 mod byline;
 mod chain;

@@ -114,13 +114,13 @@ pub(super) fn issuer(
         }
     }
     let letter = std::iter::once(title).chain(body.iter().copied().take(1));
-    let letter = letter.filter_map(|line| LETTER.captures(line.trim()));
-    if let Some(who) = letter.filter_map(|said| other(said.name("who")?.as_str())).next() {
+    let mut letter = letter.filter_map(|line| LETTER.captures(line.trim()));
+    if let Some(who) = letter.find_map(|said| other(said.name("who")?.as_str())) {
         return Some(who);
     }
     if formal && body.len() > 1 {
         let last = body.last().map(|line| name::bare(line)).filter(|last| last.chars().count() <= 24);
-        if let Some(who) = last.filter(|last| organ::is_body(last)).and_then(|last| other(last)) {
+        if let Some(who) = last.filter(|last| organ::is_body(last)).and_then(other) {
             return Some(who);
         }
     }
