@@ -53,6 +53,10 @@ impl Args {
                 "采集规则:{}",
                 config.recipes.iter().map(|recipe| recipe.name.as_str()).collect::<Vec<_>>().join("、")
             ))?;
+            desk.output.line(format!(
+                "稿源名单:{}",
+                config.allowed_sources.iter().map(|(name, _, _)| name).collect::<Vec<_>>().join("、")
+            ))?;
             desk.output.line(format!("清理时间:{}", next_three(&config)))?;
         } else {
             desk.output.mistakes(&mistakes);

@@ -11,6 +11,7 @@ pub mod rotating;
 pub mod secret;
 
 use crate::extract::Recipes;
+use crate::judge::originality::Sources;
 use crate::judge::pack::Packs;
 use crate::model::account::Registered;
 use crate::notify::settings::Settings as NotifySettings;
@@ -114,6 +115,8 @@ pub struct Config {
     pub packs: Arc<Packs>,
     /// `platforms/*.toml` over the built-in recipes.
     pub recipes: Arc<Recipes>,
+    /// `sources/*.toml` over the built-in lists of sources that may be reprinted.
+    pub allowed_sources: Arc<Sources>,
     /// Address of the store.
     pub store_address: String,
     /// The file it was read from; none when the built-in configuration runs.
@@ -155,6 +158,8 @@ impl Config {
         let packs = keep(Packs::load(inside("rules").as_deref()), &mut mistakes);
         let mut recipes =
             keep(Recipes::load(&dir.unwrap_or(Path::new("config")).join("platforms")), &mut mistakes);
+        let allowed_sources =
+            keep(Sources::load(&dir.unwrap_or(Path::new("config")).join("sources")), &mut mistakes);
         if let (Some(document), Some(main), Some(recipes)) = (&document, &main, &mut recipes) {
             arm(document, main, dir.unwrap_or(Path::new(".")), recipes, &mut mistakes);
         }
@@ -173,16 +178,22 @@ impl Config {
             let dir = dir.unwrap_or(Path::new("."));
             keep(store_address(&main.store, dir, file), &mut mistakes)
         });
-        match (main, packs, recipes, notify, address) {
-            (Some(main), Some(packs), Some(recipes), Some(mut notify), Some(store_address))
-                if mistakes.is_empty() =>
-            {
+        match (main, packs, recipes, allowed_sources, notify, address) {
+            (
+                Some(main),
+                Some(packs),
+                Some(recipes),
+                Some(allowed_sources),
+                Some(mut notify),
+                Some(store_address),
+            ) if mistakes.is_empty() => {
                 notify.resolve(dir.unwrap_or(Path::new(".")), &main.store.data_dir);
                 Ok(Self {
                     main,
                     notify: Arc::new(notify),
                     packs: Arc::new(packs),
                     recipes: Arc::new(recipes),
+                    allowed_sources: Arc::new(allowed_sources),
                     store_address,
                     file: dir.map(|_| file.to_owned()),
                 })

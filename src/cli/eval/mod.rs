@@ -165,4 +165,54 @@ mod tests {
             assert!(error.contains(line) && error.contains(field), "{bad}: {error}");
         }
     }
+
+    #[test]
+    fn the_sets_of_reposts_are_answered_with_their_keys() {
+        let one = |set: Set, input: &str| -> String {
+            let mut output = Vec::new();
+            run(set, input.as_bytes(), &mut output).unwrap();
+            String::from_utf8(output).unwrap()
+        };
+        let post = r#"{"id":"a","platform":"toutiao","account_name":"沙河水利","host_unit":"沙河县水利局","local_whitelist":[{"name":"江州日报","aliases":["江州网"]}],"title":"","text":"冬天要补水。","platform_marks":{"source":"江州网"}}"#;
+        let answer = r#"{"class":"repost","id":"a","source":"江州网","source_allowed":true}"#;
+        assert_eq!(one(Set::Originality, post).trim(), answer);
+        for (marks, class) in [
+            (r#"{"copyright_stat":101}"#, "repost"),
+            (r#"{"copyright_stat":11}"#, "original"),
+            (r#"{"copyright_stat":100,"reprint_source":""}"#, "unknown"),
+            (r#"{"retweeted_status":{"user":null}}"#, "repost"),
+            (r#"{"source":"iPhone客户端"}"#, "unknown"),
+            ("{}", "unknown"),
+        ] {
+            let post = format!(
+                r#"{{"id":"a","platform":"weibo","account_name":"沙河水利","host_unit":"沙河县水利局","text":"冬天要补水。","platform_marks":{marks}}}"#
+            );
+            assert!(one(Set::Originality, &post).contains(&format!(r#""class":"{class}""#)), "{marks}");
+        }
+        let titles = r#"{"id":"b","source_name":"江州日报","source_title":"全省启动春耕","account_title":"重磅!全省启动春耕"}"#;
+        assert_eq!(one(Set::Titles, titles).trim(), r#"{"altered":true,"id":"b"}"#);
+        let side = |text: &str| {
+            format!(r#"{{"title":"停水","text":"{text}","published_at":"2026-11-20T17:00:00+08:00"}}"#)
+        };
+        let pair = format!(
+            r#"{{"id":"c","a":{},"b":{}}}"#,
+            side("12月2日安和苑停水。"),
+            side("12月3日安和苑停水。")
+        );
+        let answer = r#"{"conflict_fields":["date"],"id":"c","relation":"contradictory"}"#;
+        assert_eq!(one(Set::Similar, &pair).trim(), answer);
+    }
+
+    #[test]
+    fn a_broken_case_of_reposts_names_its_field() {
+        for (set, bad, field) in [
+            (Set::Originality, r#"{"id":"a","platform":"weibo","text":"x"}"#, "account_name"),
+            (Set::Originality, r#"{"id":"a","platform":"fax","account_name":"x","host_unit":"y"}"#, "fax"),
+            (Set::Titles, r#"{"id":"a","source_title":"x"}"#, "account_title"),
+            (Set::Similar, r#"{"id":"a","a":{"text":"x"}}"#, "published_at"),
+        ] {
+            let error = run(set, bad.as_bytes(), Vec::new()).unwrap_err().to_string();
+            assert!(error.contains(field), "{bad}: {error}");
+        }
+    }
 }
