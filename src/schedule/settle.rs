@@ -17,7 +17,7 @@ use crate::judge::facts::{Facts, Learnt};
 use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::pack::Pack;
 use crate::judge::{inactivity, originality, reachability};
-use crate::model::account::AccountId;
+use crate::model::account::{AccountId, Registered};
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::{Extracted, Listing};
 use crate::model::page::{Miss, Validators};
@@ -29,6 +29,7 @@ use crate::store::accounts::Finish;
 use crate::store::posts::{Edited, Sighted};
 use crate::store::profiles::Notes;
 use chrono::{DateTime, Utc};
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 /// Which posts of a batch were known before it.
@@ -251,20 +252,22 @@ pub(super) fn learn(
     let account = watched.id;
     let looks = if from.late || from.other { Looks::default() } else { Looks::new(&last_good(watched)) };
     let before = (facts.last_update, facts.last_post.clone());
-    let unit = unit(watched);
+    // Most looks bring nothing whose origin is to be told.
+    let registered = &watched.registered;
+    let unit = LazyCell::new(|| unit(registered));
     let (mut posts, mut edits) = (Vec::new(), Vec::new());
     let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
     for mut post in extracted.posts {
-        let (origin, source) = originality::of_post(&post, watched.registered.platform, &unit);
-        (post.origin, post.source) = (origin, source);
-        if watched.listing.find_key(post.key).is_some() {
+        let known_line = watched.listing.find_key(post.key).is_some();
+        if !known_line
+            && (!is_new(watched, known, &post) || from.other && is_told(&post, before.0, before.1.as_ref()))
+        {
+            continue;
+        }
+        (post.origin, post.source) = originality::of_post(&post, registered.platform, &unit);
+        let origin = post.origin;
+        if known_line {
             edits.push(Edited { account, post, at });
-            continue;
-        }
-        if !is_new(watched, known, &post) {
-            continue;
-        }
-        if from.other && is_told(&post, before.0, before.1.as_ref()) {
             continue;
         }
         let effective_at = effective_time(post.published, at, &looks);
@@ -326,8 +329,7 @@ fn last_good(watched: &Watched) -> Vec<Glance> {
 }
 
 /// The names under which the account's own body appears.
-fn unit(watched: &Watched) -> originality::Unit {
-    let registered = &watched.registered;
+fn unit(registered: &Registered) -> originality::Unit {
     originality::Unit::new(&registered.name, &registered.owner, &[registered.verified_subject.as_str()])
 }
 

@@ -5,6 +5,7 @@
 
 use super::own::Unit;
 use super::page::Line;
+use super::sign::Sign;
 use super::{name, organ};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -46,14 +47,17 @@ pub(super) fn read(lines: &[Line<'_>], unit: &Unit, known: &dyn Fn(&str) -> bool
     let mut found = Bylines::default();
     for line in lines.iter().filter(|line| !line.is_aside()) {
         let mut from = 0;
-        while let Some(said) = ROLE.captures_at(&line.text, from) {
+        while line.signs.has(Sign::Role)
+            && let Some(said) = ROLE.captures_at(&line.text, from)
+        {
             let Some(who) = said.name("who") else { break };
             from = who.start();
             let made = said.name("long").is_some_and(|role| role.as_str().contains("出品"));
             let joined = said.name("gap").is_some_and(|gap| gap.as_str().is_empty());
             one(who.as_str(), joined, made, unit, known, &mut found);
         }
-        if let Some(said) = MADE_BY.captures(&line.text)
+        if line.signs.has(Sign::Made)
+            && let Some(said) = MADE_BY.captures(&line.text)
             && let Some(who) = said.name("who")
         {
             let who = who.as_str();

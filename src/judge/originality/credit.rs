@@ -6,6 +6,7 @@
 use super::name;
 use super::organ;
 use super::page::Line;
+use super::sign::Sign;
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
@@ -102,17 +103,17 @@ pub(super) fn credits(
         }
         let next = lines.get(at + 1).map(|line| line.text.as_ref());
         let mut here: Vec<(usize, Credit)> = Vec::new();
-        labelled(&line.text, next, known, &mut here);
-        if video {
+        labelled(line, next, known, &mut here);
+        if video && line.signs.has(Sign::Video) {
             for hit in VIDEO.find_iter(&line.text) {
                 push_names(&line.text, hit.end(), known, &mut here);
             }
         }
-        if here.is_empty() && NET.is_match(&line.text) {
+        if here.is_empty() && line.signs.has(Sign::Net) && NET.is_match(&line.text) {
             here.push((0, Credit::Names(vec!["网络".to_owned()])));
         }
         if here.is_empty() {
-            here.extend(unnamed(&line.text).map(|credit| (0, credit)));
+            here.extend(unnamed(line).map(|credit| (0, credit)));
         }
         here.sort_by_key(|(place, _)| *place);
         found.extend(here);
@@ -127,7 +128,31 @@ pub(super) fn credits(
 }
 
 /// The labels of one line.
-fn labelled(line: &str, next: Option<&str>, known: &dyn Fn(&str) -> bool, here: &mut Vec<(usize, Credit)>) {
+fn labelled(
+    line: &Line<'_>,
+    next: Option<&str>,
+    known: &dyn Fn(&str) -> bool,
+    here: &mut Vec<(usize, Credit)>,
+) {
+    let (signs, line) = (line.signs, line.text.as_ref());
+    if signs.has(Sign::Source) {
+        by_noun(line, next, known, here);
+    }
+    if signs.has(Sign::From) {
+        by_verb(line, known, here);
+    }
+    if signs.has(Sign::Weak) {
+        for said in WEAK.captures_iter(line) {
+            let Some(sep) = said.name("sep") else { continue };
+            push_names(line, sep.end(), known, here);
+        }
+    }
+    if signs.has(Sign::Via) {
+        by_via(line, known, here);
+    }
+}
+
+fn by_noun(line: &str, next: Option<&str>, known: &dyn Fn(&str) -> bool, here: &mut Vec<(usize, Credit)>) {
     for said in NOUN.captures_iter(line) {
         let Some(label) = said.name("label") else { continue };
         let rest = &line[label.end()..];
@@ -148,6 +173,9 @@ fn labelled(line: &str, next: Option<&str>, known: &dyn Fn(&str) -> bool, here: 
             push_names(line, label.end() + gap.len(), known, here);
         }
     }
+}
+
+fn by_verb(line: &str, known: &dyn Fn(&str) -> bool, here: &mut Vec<(usize, Credit)>) {
     for said in VERB.captures_iter(line) {
         let (Some(label), Some(verb)) = (said.name("label"), said.name("verb")) else { continue };
         let rest = &line[label.end()..];
@@ -172,10 +200,9 @@ fn labelled(line: &str, next: Option<&str>, known: &dyn Fn(&str) -> bool, here: 
             push_names(line, label.end() + gap.len(), known, here);
         }
     }
-    for said in WEAK.captures_iter(line) {
-        let Some(sep) = said.name("sep") else { continue };
-        push_names(line, sep.end(), known, here);
-    }
+}
+
+fn by_via(line: &str, known: &dyn Fn(&str) -> bool, here: &mut Vec<(usize, Credit)>) {
     for said in VIA.captures_iter(line) {
         let (Some(label), Some(sep)) = (said.name("label"), said.name("sep")) else { continue };
         let rest = &line[sep.end()..];
@@ -220,9 +247,13 @@ fn push_names(line: &str, at: usize, known: &dyn Fn(&str) -> bool, here: &mut Ve
 }
 
 /// Signs of a reprint that name nobody.
-fn unnamed(line: &str) -> Option<Credit> {
-    if MARKED.is_match(line) {
+fn unnamed(line: &Line<'_>) -> Option<Credit> {
+    let (signs, line) = (line.signs, line.text.as_ref());
+    if signs.has(Sign::Marked) && MARKED.is_match(line) {
         return Some(Credit::Unnamed("注明转载或原标题"));
+    }
+    if !signs.has(Sign::Rights) {
+        return None;
     }
     let sentence = line.split(['。', ';', '!']).find(|sentence| RIGHTS.is_match(sentence))?;
     let part = PART.is_match(line) && !TEXT.is_match(sentence);

@@ -6,6 +6,7 @@
 use super::credit::Credit;
 use super::own::Unit;
 use super::page::{Line, Use};
+use super::sign::Sign;
 use super::{name, organ};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -53,19 +54,23 @@ pub(super) fn credits(
     unit: &Unit,
     known: &dyn Fn(&str) -> bool,
 ) -> Vec<Credit> {
-    let body: Vec<&str> =
-        lines.iter().filter(|line| line.used == Use::Body).map(|line| line.text.as_ref()).collect();
+    let body: Vec<&Line<'_>> = lines.iter().filter(|line| line.used == Use::Body).collect();
     let mut found = Vec::new();
     for line in body.iter().take(3) {
-        if let Some(credit) = opening(line, unit, known) {
+        if let Some(credit) = opening(&line.text, unit, known) {
             found.push(credit);
             break;
         }
     }
     for (at, line) in body.iter().enumerate() {
-        if at < 3 || at + 4 > body.len() {
-            found.extend(reporters(line, unit, known));
-            let ours = OURS.captures(line).and_then(|said| said.name("who"));
+        if at >= 3 && at + 4 <= body.len() {
+            continue;
+        }
+        if line.signs.has(Sign::Reporter) {
+            found.extend(reporters(&line.text, unit, known));
+        }
+        if line.signs.has(Sign::Ours) {
+            let ours = OURS.captures(&line.text).and_then(|said| said.name("who"));
             found.extend(ours.map(|who| press(who.as_str(), unit)).filter(|credit| !found.contains(credit)));
         }
     }
@@ -130,13 +135,17 @@ fn reporters(line: &str, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Cr
 }
 
 /// The outlet named in the bracket or the line that closes a text.
-fn closing(line: &str, weibo: bool, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Credit> {
+fn closing(line: &Line<'_>, weibo: bool, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Credit> {
+    let (signs, line) = (line.signs, line.text.as_ref());
     if let Some(said) = SIGNED.captures(line) {
         let who = name::bare(said.name("who")?.as_str());
         let labelled = ["自", "来源", "选自"].iter().any(|label| said[0].contains(label));
         if !labelled && (known(who) && !unit.is_own(who) || organ::is_outlet(who)) {
             return Some(Credit::Names(vec![who.to_owned()]));
         }
+    }
+    if !signs.has(Sign::Bracket) {
+        return None;
     }
     let said = CLOSING.captures(line)?;
     let who = said.name("who")?.as_str().trim();

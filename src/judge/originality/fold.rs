@@ -9,16 +9,38 @@ const END: usize = 4000;
 /// A text as the rules read it.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len().min(8 * END));
+    // A text has no more characters than bytes.
+    if text.len() <= 2 * END {
+        push(text, &mut folded);
+        return folded;
+    }
     let head = text.char_indices().nth(END).map_or(text.len(), |(at, _)| at);
     let tail = text.char_indices().rev().nth(END - 1).map_or(0, |(at, _)| at);
     if tail <= head {
-        folded.extend(text.chars().filter_map(sign));
+        push(text, &mut folded);
     } else {
-        folded.extend(text[..head].chars().filter_map(sign));
+        push(&text[..head], &mut folded);
         folded.push('\n');
-        folded.extend(text[tail..].chars().filter_map(sign));
+        push(&text[tail..], &mut folded);
     }
     folded
+}
+
+/// Folds sign by sign; what stays as it is, and mostly that is nearly all, is copied in stretches.
+fn push(text: &str, folded: &mut String) {
+    let mut kept = 0;
+    for (at, c) in text.char_indices() {
+        if matches!(c, '\u{4e00}'..='\u{4e27}' | '\u{4e29}'..='\u{9fff}' | '!'..='~') {
+            continue;
+        }
+        let new = sign(c);
+        if new != Some(c) {
+            folded.push_str(&text[kept..at]);
+            folded.extend(new);
+            kept = at + c.len_utf8();
+        }
+    }
+    folded.push_str(&text[kept..]);
 }
 
 /// The one sign for a character; `None` for those that nobody sees.

@@ -30,6 +30,7 @@ mod organ;
 mod own;
 mod page;
 mod settle;
+mod sign;
 #[cfg(test)]
 mod tests;
 
@@ -40,8 +41,10 @@ pub use settle::of_post;
 use crate::model::account::Platform;
 use crate::model::post::Origin;
 use credit::Credit;
-use page::{Page, Use};
+use memchr::memmem;
+use page::{Line, Page, Use};
 use regex::Regex;
+use sign::{Sign, Signs};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -127,6 +130,11 @@ static PICTURES: LazyLock<Regex> =
 /// Judges a post of a unit.
 #[must_use]
 pub fn judge(case: &Case<'_>, unit: &Unit, allowed: &Allowed<'_>) -> Verdict {
+    judge_by(case, unit, allowed, Signs::of)
+}
+
+/// Judges a post whose lines can hold what `signs` says of them.
+fn judge_by(case: &Case<'_>, unit: &Unit, allowed: &Allowed<'_>, signs: impl Fn(&str) -> Signs) -> Verdict {
     let known = |name: &str| allowed.holds(name) || unit.is_own(name);
     if let Some(by) = case.marks.forwarded {
         return repost(by.name().into_iter(), "平台标明为转发或转载", unit, allowed);
@@ -136,7 +144,8 @@ pub fn judge(case: &Case<'_>, unit: &Unit, allowed: &Allowed<'_>) -> Verdict {
     }
     let text = fold::fold(case.text);
     let title = fold::fold(case.title);
-    let page = page::read(&text);
+    let heading = page::line(&title, &signs);
+    let page = page::read_by(&text, &signs);
     let said = attributions(case, &title, &page, unit, &known);
     // 来源:本报 where the unit has no paper names nobody.
     let ours = |name: &&str| !matches!(*name, "本报" | "本台" | "本刊" | "本社") || unit.is_own(name);
@@ -153,13 +162,13 @@ pub fn judge(case: &Case<'_>, unit: &Unit, allowed: &Allowed<'_>) -> Verdict {
     if let Some(own) = own.first() {
         return original(format!("注明来源为本单位（{own}）"));
     }
-    if let Some(issuer) = notice::issuer(&title, &page.lines, unit, &known) {
+    if let Some(issuer) = notice::issuer(&heading, &page.lines, unit, &known) {
         return repost(std::iter::once(issuer.as_str()), "为其他单位印发的文件、公告或预警", unit, allowed);
     }
     if let Some(verdict) = by_metadata(case, &title, &text, unit, allowed, &known) {
         return verdict;
     }
-    own_work(&title, &page, unit, said.signed).map_or_else(
+    own_work(&heading, &page, unit, said.signed).map_or_else(
         || Verdict {
             origin: Origin::Unknown,
             source: None,
@@ -250,16 +259,18 @@ fn by_metadata(
     if case.marks.declared {
         return Some(original("平台标注为原创".to_owned()));
     }
-    (DECLARED.is_match(title) || DECLARED.is_match(text)).then(|| original("文中标注为原创".to_owned()))
+    let declares =
+        |text: &str| memmem::find(text.as_bytes(), "原创".as_bytes()).is_some() && DECLARED.is_match(text);
+    (declares(title) || declares(text)).then(|| original("文中标注为原创".to_owned()))
 }
 
 /// Rule 7: why a post is the unit's own work.
-fn own_work(title: &str, page: &Page<'_>, unit: &Unit, signed: bool) -> Option<String> {
+fn own_work(title: &Line<'_>, page: &Page<'_>, unit: &Unit, signed: bool) -> Option<String> {
     if signed {
         return Some("有本单位人员或部门的署名".to_owned());
     }
     let body = || page.lines.iter().filter(|line| line.used == Use::Body);
-    if body().any(|line| OWN_NEWS.is_match(&line.text)) {
+    if body().any(|line| line.signs.has(Sign::OwnNews) && OWN_NEWS.is_match(&line.text)) {
         return Some("文中写明为本网讯".to_owned());
     }
     if page.instructions.iter().any(|line| names_unit(line, unit)) {
@@ -272,8 +283,12 @@ fn own_work(title: &str, page: &Page<'_>, unit: &Unit, signed: bool) -> Option<S
     if nothing {
         return None;
     }
-    let acts = |text: &str| unit.acts_in(&without_tags(text));
-    let acted = acts(title) || body().any(|line| acts(&line.text));
+    let acts = |line: &Line<'_>| {
+        let tagged = line.signs.has(Sign::Tag);
+        let text = if tagged { without_tags(&line.text) } else { Cow::Borrowed(line.text.as_ref()) };
+        unit.acts_in(&text, line.signs)
+    };
+    let acted = acts(title) || body().any(acts);
     acted.then(|| "报道的是本单位的工作".to_owned())
 }
 

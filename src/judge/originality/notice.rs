@@ -5,6 +5,7 @@
 
 use super::own::Unit;
 use super::page::{Line, Use};
+use super::sign::Sign;
 use super::{name, organ};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -73,13 +74,13 @@ static SIGNED_LINE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whose text a post is, if it is a document, a notice or a warning of another authority.
 pub(super) fn issuer(
-    title: &str,
+    title: &Line<'_>,
     lines: &[Line<'_>],
     unit: &Unit,
     known: &dyn Fn(&str) -> bool,
 ) -> Option<String> {
-    let body: Vec<&str> =
-        lines.iter().filter(|line| line.used == Use::Body).map(|line| line.text.as_ref()).collect();
+    let lines: Vec<&Line<'_>> = lines.iter().filter(|line| line.used == Use::Body).collect();
+    let body: Vec<&str> = lines.iter().map(|line| line.text.as_ref()).collect();
     let other = |who: &str| {
         let who = authority(who);
         let real = known(who)
@@ -89,22 +90,28 @@ pub(super) fn issuer(
             || who.ends_with("部");
         (real && !unit.is_own(who) && !vague(who)).then(|| who.to_owned())
     };
-    for line in std::iter::once(title).chain(body.iter().copied().take(4)) {
-        if PASSES.is_match(line) {
-            let said = PASSED_ON.captures_iter(line).find_map(|said| other(said.name("who")?.as_str()));
+    for line in std::iter::once(title).chain(lines.iter().copied().take(4)) {
+        if line.signs.has(Sign::Passing) && PASSES.is_match(&line.text) {
+            let said = PASSED_ON.captures_iter(&line.text).find_map(|said| other(said.name("who")?.as_str()));
             if said.is_some() {
                 return said;
             }
         }
     }
-    for line in body.iter().take(2) {
-        for pattern in [&WARNING, &ISSUED] {
-            if let Some(said) = pattern.captures(line).and_then(|said| other(said.name("who")?.as_str())) {
+    for line in lines.iter().take(2) {
+        let warning = line.signs.has(Sign::Warning).then_some(&WARNING);
+        let issued = line.signs.has_all(&[Sign::Issuing, Sign::Begins]).then_some(&ISSUED);
+        for pattern in [warning, issued].into_iter().flatten() {
+            let said = pattern.captures(&line.text);
+            if let Some(said) = said.and_then(|said| other(said.name("who")?.as_str())) {
                 return Some(said);
             }
         }
     }
-    let formal = body.iter().any(|line| FORMAL.is_match(line) || NUMBER.is_match(line));
+    let formal = lines.iter().any(|line| {
+        line.signs.has(Sign::Formal) && FORMAL.is_match(&line.text)
+            || line.signs.has_all(&[Sign::Number, Sign::Bracket]) && NUMBER.is_match(&line.text)
+    });
     if let Some(who) = signer(&body) {
         if unit.is_own(&who) {
             return None;
@@ -113,8 +120,9 @@ pub(super) fn issuer(
             return other(&who);
         }
     }
-    let letter = std::iter::once(title).chain(body.iter().copied().take(1));
-    let mut letter = letter.filter_map(|line| LETTER.captures(line.trim()));
+    let letter = std::iter::once(title).chain(lines.iter().copied().take(1));
+    let letter = letter.filter(|line| line.signs.has(Sign::Letter));
+    let mut letter = letter.filter_map(|line| LETTER.captures(line.text.trim()));
     if let Some(who) = letter.find_map(|said| other(said.name("who")?.as_str())) {
         return Some(who);
     }
@@ -124,7 +132,7 @@ pub(super) fn issuer(
             return Some(who);
         }
     }
-    let heading = std::iter::once(title).chain(body.iter().copied().take(2));
+    let heading = std::iter::once(title.text.as_ref()).chain(body.iter().copied().take(2));
     heading
         .filter(|_| formal)
         .find_map(|line| TITLED.captures(line.trim()).and_then(|said| other(said.name("who")?.as_str())))
@@ -152,7 +160,9 @@ fn signer(body: &[&str]) -> Option<String> {
                 return Some(who.to_owned());
             }
         }
-        if let Some(said) = SIGNED_LINE.captures(line) {
+        // The pattern would begin anew at every character of a long line.
+        let dated = line.trim_end_matches([' ', ')']).ends_with('日');
+        if dated && let Some(said) = SIGNED_LINE.captures(line) {
             let who = name::bare(said.name("who")?.as_str());
             if organ::is_body(who) && body.len() + line.len() > who.len() {
                 return Some(who.to_owned());
@@ -200,13 +210,16 @@ fn vague(who: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::Signs;
     use super::super::{fold, page};
     use super::*;
 
     fn of(title: &str, text: &str) -> Option<String> {
         let unit = Unit::new("沙河水利", "沙河县水利局", &["县水利局"]);
         let text = fold::fold(text);
-        issuer(title, &page::read(&text).lines, &unit, &|name| name == "国务院办公厅" || name == "国务院")
+        issuer(&page::line(title, Signs::of), &page::read(&text).lines, &unit, &|name| {
+            name == "国务院办公厅" || name == "国务院"
+        })
     }
 
     #[test]

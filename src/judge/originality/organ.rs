@@ -156,6 +156,11 @@ pub(super) fn bare_level(name: &str) -> Option<&str> {
     (places(name).0.is_empty() && name.chars().count() >= 3).then(|| &name[..level.len()])
 }
 
+/// The long words that have short ones.
+pub(super) fn long_words() -> impl Iterator<Item = &'static str> {
+    SHORT.iter().map(|(long, _)| *long)
+}
+
 /// A name or a text with the long words of bodies replaced by the short ones.
 pub(super) fn shorten(text: &str) -> String {
     let mut short = text.to_owned();

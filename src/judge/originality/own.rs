@@ -4,8 +4,11 @@
 //! whether a name means the unit, and where a text speaks of the unit. A body of another level or place never is.
 
 use super::actor::{TOWARDS, is_contact, is_free, is_han, stands_as_actor};
+use super::sign::{Sign, Signs};
 use super::{name, organ};
+use memchr::memmem;
 use regex::Regex;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// A way of writing an own name.
@@ -29,6 +32,8 @@ enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Unit {
     forms: Vec<Form>,
+    /// Every form holds one of these.
+    needles: Vec<String>,
     /// Whether the unit publishes a newspaper, so that 本报 means itself.
     paper: bool,
     /// Whether the unit runs a station, so that 本台 means itself.
@@ -77,6 +82,11 @@ impl Unit {
             }
         }
         unit.forms.sort_by_key(|form| std::cmp::Reverse(form.text.len()));
+        for form in unit.forms.iter().rev() {
+            if !unit.needles.iter().any(|needle| form.text.contains(needle)) {
+                unit.needles.push(form.text.clone());
+            }
+        }
         unit
     }
 
@@ -186,29 +196,34 @@ impl Unit {
     }
 
     /// Whether the unit acts in a piece of text: an own name or 我局 where the one who does something stands.
-    #[must_use]
-    pub fn acts_in(&self, line: &str) -> bool {
-        let line = organ::shorten(line);
-        self.forms.iter().any(|form| {
-            line.match_indices(form.text.as_str()).any(|(at, found)| {
-                let (before, after) = (&line[..at], &line[at + found.len()..]);
-                let whole =
-                    form.kind != Kind::Bare || form.text.chars().count() >= 5 || !before.ends_with(is_han);
-                // 市局部地区 speaks of no bureau.
-                let word = form.text.ends_with('局') && after.starts_with(['部', '面', '势', '限']);
-                whole && !word && stands_as_actor(before, after)
+    pub(super) fn acts_in(&self, line: &str, signs: Signs) -> bool {
+        let line = if signs.has(Sign::Long) { Cow::Owned(organ::shorten(line)) } else { Cow::Borrowed(line) };
+        let holds = |needle: &String| memmem::find(line.as_bytes(), needle.as_bytes()).is_some();
+        let is_named = self.needles.iter().any(holds);
+        is_named
+            && self.forms.iter().any(|form| {
+                line.match_indices(form.text.as_str()).any(|(at, found)| {
+                    let (before, after) = (&line[..at], &line[at + found.len()..]);
+                    let whole = form.kind != Kind::Bare
+                        || form.text.chars().count() >= 5
+                        || !before.ends_with(is_han);
+                    // 市局部地区 speaks of no bureau.
+                    let word = form.text.ends_with('局') && after.starts_with(['部', '面', '势', '限']);
+                    whole && !word && stands_as_actor(before, after)
+                })
             })
-        }) || SELF_ACTS.captures_iter(&line).any(|said| {
-            let (Some(whole), Some(kind)) = (said.get(0), said.get(1)) else { return false };
-            let (before, after) = (&line[..whole.start()], &line[whole.end()..]);
-            let kind = kind.as_str();
-            let ours = match kind {
-                kind if LEVELS.contains(&kind) => self.government,
-                "台" => self.station,
-                _ => true,
-            };
-            ours && !after.starts_with(OTHER_WORD) && is_free(before, &TOWARDS) && !is_contact(after)
-        })
+            || signs.has(Sign::Speaker)
+                && SELF_ACTS.captures_iter(&line).any(|said| {
+                    let (Some(whole), Some(kind)) = (said.get(0), said.get(1)) else { return false };
+                    let (before, after) = (&line[..whole.start()], &line[whole.end()..]);
+                    let kind = kind.as_str();
+                    let ours = match kind {
+                        kind if LEVELS.contains(&kind) => self.government,
+                        "台" => self.station,
+                        _ => true,
+                    };
+                    ours && !after.starts_with(OTHER_WORD) && is_free(before, &TOWARDS) && !is_contact(after)
+                })
     }
 }
 
@@ -329,7 +344,7 @@ mod tests {
             "主办单位:县水利局",
             "县局召开会议",
         ] {
-            assert!(unit.acts_in(text), "{text}");
+            assert!(unit.acts_in(text, Signs::of(text)), "{text}");
         }
         for text in [
             "#沙河水利# 河水涨了",
@@ -343,7 +358,7 @@ mod tests {
             "节水从点滴做起",
             "本队列共有三人",
         ] {
-            assert!(!unit.acts_in(text), "{text}");
+            assert!(!unit.acts_in(text, Signs::of(text)), "{text}");
         }
     }
 }

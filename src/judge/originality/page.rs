@@ -3,6 +3,7 @@
 //! In: a folded text. Out: its lines, told apart from lists of related reading, from the names of the staff, and
 //! without instructions to others (转载请注明来源), which are kept aside. It judges nothing.
 
+use super::sign::{Sign, Signs};
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -23,6 +24,8 @@ pub(super) enum Use {
 pub(super) struct Line<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) used: Use,
+    /// Which wordings it can hold.
+    pub(super) signs: Signs,
 }
 
 impl Line<'_> {
@@ -61,7 +64,13 @@ static INSTRUCTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reads a folded text.
+#[cfg(test)]
 pub(super) fn read(text: &str) -> Page<'_> {
+    read_by(text, Signs::of)
+}
+
+/// Reads a folded text whose lines can hold what `signs` says of them.
+pub(super) fn read_by(text: &str, signs: impl Fn(&str) -> Signs) -> Page<'_> {
     let mut page = Page::default();
     let mut in_list = false;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -74,16 +83,22 @@ pub(super) fn read(text: &str) -> Page<'_> {
         } else {
             Use::Body
         };
-        let text = if INSTRUCTION.is_match(line) {
+        let signs = signs(line);
+        let text = if signs.has_all(&[Sign::Taking, Sign::Asking]) && INSTRUCTION.is_match(line) {
             without(line, &mut page.instructions)
         } else {
             Cow::Borrowed(line)
         };
         if !text.trim().is_empty() {
-            page.lines.push(Line { text, used });
+            page.lines.push(Line { text, used, signs });
         }
     }
     page
+}
+
+/// A line that stands alone, as a title does.
+pub(super) fn line(text: &str, signs: impl Fn(&str) -> Signs) -> Line<'_> {
+    Line { text: Cow::Borrowed(text), used: Use::Body, signs: signs(text) }
 }
 
 /// A line without its sentences of instruction.

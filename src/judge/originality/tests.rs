@@ -1,6 +1,7 @@
 //! The rules together, sentence by sentence: a county's water bureau and what it might post.
 
 use super::*;
+use proptest::prelude::{ProptestConfig, Strategy};
 
 /// What a post must come out as: `O` original, `U` unknown, `R` a repost without a source, else its source.
 fn check(platform: Platform, title: &str, text: &str, marks: Marks<'_>, expected: &str) {
@@ -8,7 +9,10 @@ fn check(platform: Platform, title: &str, text: &str, marks: Marks<'_>, expected
     let sources = Sources::shipped();
     let allowed =
         sources.allowed(None, None).and(["江州日报", "江州新闻", "临江市人民政府网", "临江市政府网站"]);
-    let verdict = judge(&Case { platform, title, text, marks }, &unit, &allowed);
+    let case = Case { platform, title, text, marks };
+    let verdict = judge(&case, &unit, &allowed);
+    // Signs save work and decide nothing.
+    assert_eq!(verdict, judge_by(&case, &unit, &allowed, |_| Signs::ALL), "{title} / {text}");
     let (origin, source) = match expected {
         "O" => (Origin::Original, None),
         "U" => (Origin::Unknown, None),
@@ -270,6 +274,63 @@ fn hostile_texts_are_judged_in_bounded_time() {
         let sources = Sources::shipped();
         let case = Case { platform: Platform::Weibo, title: &text, text: &text, marks: Marks::default() };
         let _ = judge(&case, &unit, &sources.allowed(None, None));
+    }
+}
+
+/// Pieces from which any wording the rules know can come about, and what stands between them.
+fn wording() -> impl Strategy<Value = String> {
+    const AROUND: [&str; 34] = [
+        "新华社",
+        "江州日报",
+        "县水利局",
+        "沙河县水利局",
+        "省水利厅",
+        "市人民政府办公室",
+        "张三",
+        "我局",
+        "本报",
+        "讯",
+        "电",
+        "2026年3月1日",
+        "11月18日",
+        ":",
+        "：",
+        "|",
+        "/",
+        " ",
+        "\n",
+        "。",
+        "，",
+        "、",
+        "（",
+        "）",
+        "【",
+        "】",
+        "《",
+        "》",
+        "“",
+        "”",
+        "#",
+        "@",
+        "各镇：",
+        "〔2026〕3号",
+    ];
+    let words: Vec<&'static str> = sign::words().chain(AROUND).collect();
+    proptest::collection::vec(proptest::sample::select(words), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest::proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_rule_needs_a_word_that_its_signs_do_not_name(title in wording(), text in wording(), video in proptest::bool::ANY) {
+        let unit = Unit::new("沙河水利", "沙河县水利局", &["县水利局"]);
+        let sources = Sources::shipped();
+        let platform = if video { Platform::Douyin } else { Platform::Weibo };
+        let case = Case { platform, title: &title, text: &text, marks: Marks::default() };
+        let allowed = sources.allowed(None, None);
+        let whole = judge_by(&case, &unit, &allowed, |_| Signs::ALL);
+        proptest::prop_assert_eq!(judge(&case, &unit, &allowed), whole);
     }
 }
 
