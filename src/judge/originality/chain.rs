@@ -4,6 +4,7 @@
 //! is read once from behind: a chain of a million links costs no more than a text of that length.
 
 use super::Forwarded;
+use memchr::memmem;
 
 /// The longest name in a chain, in characters.
 const LONGEST: usize = 30;
@@ -11,7 +12,7 @@ const LONGEST: usize = 30;
 /// `None` when the text is no retweet; else the earliest poster it names, the rightmost.
 pub(super) fn origin(text: &str) -> Option<Forwarded<'_>> {
     let mut end = text.len();
-    while let Some(at) = text[..end].rfind("//@") {
+    while let Some(at) = memmem::rfind(&text.as_bytes()[..end], b"//@") {
         let name = &text[at + 3..];
         let stop = name
             .char_indices()

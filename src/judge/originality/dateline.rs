@@ -57,7 +57,9 @@ pub(super) fn credits(
     let body: Vec<&Line<'_>> = lines.iter().filter(|line| line.used == Use::Body).collect();
     let mut found = Vec::new();
     for line in body.iter().take(3) {
-        if let Some(credit) = opening(&line.text, unit, known) {
+        if line.signs.has(Sign::News)
+            && let Some(credit) = opening(&line.text, unit, known)
+        {
             found.push(credit);
             break;
         }
@@ -66,7 +68,9 @@ pub(super) fn credits(
         if at >= 3 && at + 4 <= body.len() {
             continue;
         }
-        if line.signs.has(Sign::Reporter) {
+        // The name before 记者 is short: it begins the line or stands after a bracket.
+        let begins = || line.text.find("记者").is_some_and(|at| at < 300);
+        if line.signs.has(Sign::Reporter) && (line.signs.has(Sign::Opening) || begins()) {
             found.extend(reporters(&line.text, unit, known));
         }
         if line.signs.has(Sign::Ours) {

@@ -54,6 +54,17 @@ const SHORT: [(&str, &str); 44] = [
     ("委员会", "委"),
 ];
 
+/// The long words that have short ones.
+pub(super) const LONG: [&str; SHORT.len()] = {
+    let mut long = [""; SHORT.len()];
+    let mut at = 0;
+    while at < long.len() {
+        long[at] = SHORT[at].0;
+        at += 1;
+    }
+    long
+};
+
 /// A place at the beginning of a name: `青岚区`.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\p{Han}{2,9}?(特别行政区|自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|省|市|盟|州|区|县|旗|镇|乡)")
@@ -154,11 +165,6 @@ pub(super) fn bare_level(name: &str) -> Option<&str> {
         .into_iter()
         .find(|level| name.starts_with(level))?;
     (places(name).0.is_empty() && name.chars().count() >= 3).then(|| &name[..level.len()])
-}
-
-/// The long words that have short ones.
-pub(super) fn long_words() -> impl Iterator<Item = &'static str> {
-    SHORT.iter().map(|(long, _)| *long)
 }
 
 /// A name or a text with the long words of bodies replaced by the short ones.

@@ -4,7 +4,8 @@
 //! it is tried only on lines that hold one of the words without which it cannot match. A sign proves nothing and
 //! decides nothing; a test compares every verdict with the one given when all signs are taken as present.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use super::actor::is_han;
+use daachorse::CharwiseDoubleArrayAhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -31,10 +32,14 @@ pub(super) enum Sign {
     Marked,
     /// A notice about rights.
     Rights,
+    /// The word for news where a dateline ends.
+    News,
     /// A reporter.
     Reporter,
     /// A paper or a station that speaks of itself.
     Ours,
+    /// What a byline can stand after inside a line.
+    Opening,
     /// A bracket that closes.
     Bracket,
     /// A role in a byline.
@@ -67,10 +72,22 @@ pub(super) enum Sign {
     Long,
 }
 
-/// The words of which a pattern needs at least one. ASCII letters stand for both cases.
-const WORDS: [(Sign, &[&str]); 26] = [
+/// Where a word must stand to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Anywhere.
+    Any,
+    /// Where a wording can begin: not after a Han character, a letter or a digit.
+    Begins,
+    /// Where a wording can end: not before one of these.
+    Ends,
+}
+
+/// The words of which a pattern needs at least one.
+const WORDS: [(Sign, Place, &[&str]); 32] = [
     (
         Sign::Taking,
+        Place::Any,
         &[
             "转载", "转发", "引用", "使用", "摘编", "复制", "转引", "刊用", "分享", "未经", "非经", "须经",
             "需经",
@@ -78,30 +95,37 @@ const WORDS: [(Sign, &[&str]); 26] = [
     ),
     (
         Sign::Asking,
+        Place::Any,
         &[
             "注明", "标明", "标注", "写明", "署名", "保留", "联系", "授权", "许可", "告知", "同意", "出处",
             "转载", "摘编",
         ],
     ),
-    (Sign::Source, &["来源", "出处", "信源", "稿源"]),
+    (Sign::Source, Place::Any, &["来源", "出处", "信源", "稿源"]),
     (
         Sign::From,
+        Place::Any,
         &[
             "载自", "载于", "发自", "转自", "理自", "合自", "编自", "摘自", "选自", "录自", "译自", "引自",
             "采自", "源自", "来自", "原载", "原刊", "发于", "刊于",
         ],
     ),
-    (Sign::Weak, &["综合", "转", "原作者", "原创作者"]),
-    (Sign::Via, &["via", "from", "source", "rt", "转"]),
-    (Sign::Video, &["视频", "影像", "画面", "素材"]),
-    (Sign::Net, &["网络"]),
-    (Sign::Marked, &["转", "原标题", "原题"]),
-    (Sign::Rights, &["版权", "著作权", "侵删", "侵权"]),
-    (Sign::Reporter, &["记者"]),
-    (Sign::Ours, &["本报", "本台", "本刊"]),
-    (Sign::Bracket, &[")", "】", "]"]),
+    (Sign::Weak, Place::Begins, &["综合", "转", "原作者", "原创作者"]),
+    (Sign::Via, Place::Any, &["via", "from", "source", "rt"]),
+    (Sign::Via, Place::Ends, &["转", "转发"]),
+    (Sign::Video, Place::Any, &["视频", "影像", "画面", "素材"]),
+    (Sign::Net, Place::Any, &["综合网络", "自网络", "网络综合", "网络整理", "网络转载"]),
+    (Sign::Marked, Place::Begins, &["转"]),
+    (Sign::Marked, Place::Any, &["原标题", "原题"]),
+    (Sign::Rights, Place::Any, &["版权", "著作权", "侵删", "侵权"]),
+    (Sign::News, Place::Ends, &["讯", "消息", "电"]),
+    (Sign::Reporter, Place::Any, &["记者"]),
+    (Sign::Ours, Place::Begins, &["本报", "本台", "本刊"]),
+    (Sign::Opening, Place::Any, &["(", "[", "【", "—", "●", "■", "▲"]),
+    (Sign::Bracket, Place::Any, &[")", "】", "]"]),
     (
         Sign::Role,
+        Place::Begins,
         &[
             "图/文",
             "文、图",
@@ -111,34 +135,41 @@ const WORDS: [(Sign, &[&str]); 26] = [
             "撰文",
             "采写",
             "供稿",
-            "供图",
+            "供图供稿",
+            "图文",
             "稿件提供",
             "文字",
             "来稿",
             "报送",
             "通讯员",
+            "特约通讯员",
+            "本网记者",
+            "本站记者",
+            "特约记者",
             "记者",
             "信息员",
             "作者",
             "执笔",
             "出品",
+            "联合出品",
             "文图",
-            "图文",
             "文:",
             "文|",
             "文/",
             "文 ",
+            "原作者",
             "编写",
         ],
     ),
-    (Sign::Made, &["出品"]),
-    (Sign::Passing, &["转发", "全文", "原文", "批转"]),
-    (Sign::Warning, &["预警", "警报", "警示", "应急响应"]),
-    (Sign::Issuing, &["印发", "发布", "公布", "下发", "出台", "发出", "提醒", "提示"]),
-    (Sign::Begins, &["如下", "全文", ":"]),
-    (Sign::Letter, &["一封信", "公开信", "倡议书", "慰问信"]),
+    (Sign::Made, Place::Any, &["出品"]),
+    (Sign::Passing, Place::Any, &["转发", "全文", "原文", "批转"]),
+    (Sign::Warning, Place::Any, &["预警", "警报", "警示", "应急响应"]),
+    (Sign::Issuing, Place::Any, &["印发", "发布", "公布", "下发", "出台", "发出", "提醒", "提示"]),
+    (Sign::Begins, Place::Any, &["如下", "全文", ":"]),
+    (Sign::Letter, Place::Any, &["一封信", "公开信", "倡议书", "慰问信"]),
     (
         Sign::Formal,
+        Place::Any,
         &[
             "现将",
             "现就",
@@ -152,63 +183,83 @@ const WORDS: [(Sign, &[&str]); 26] = [
             "知如下",
             "告如下",
             "报如下",
-            "各省",
-            "各市",
-            "各县",
-            "各区",
-            "各镇",
-            "各乡",
-            "各街道",
-            "各部门",
-            "各单位",
-            "各有关",
-            "各地",
-            "各级",
-            "各学校",
-            "各企业",
             "请认真",
             "请遵照",
             "请贯彻",
             "请抓好",
         ],
     ),
-    (Sign::Number, &["号"]),
-    (Sign::Declared, &["原创"]),
-    (Sign::OwnNews, &["本网", "本站", "本局", "本委", "本院", "本中心", "本公众号"]),
-    (Sign::Tag, &["#", "@"]),
-    (Sign::Speaker, &["我", "本"]),
+    (Sign::Formal, Place::Begins, &["各"]),
+    (Sign::Number, Place::Any, &["号"]),
+    (Sign::Declared, Place::Any, &["原创"]),
+    (Sign::OwnNews, Place::Begins, &["本网", "本站", "本局", "本委", "本院", "本中心", "本公众号"]),
+    (Sign::Tag, Place::Any, &["#", "@"]),
+    (Sign::Speaker, Place::Any, &["我", "本"]),
+    (Sign::Long, Place::Any, &super::organ::LONG),
 ];
 
 /// A set of signs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Signs(u32);
 
-struct Words {
-    automaton: AhoCorasick,
-    /// What each word of the automaton stands for.
-    signs: Vec<Signs>,
+/// What a word stands for, by where it stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Meaning {
+    any: u32,
+    begins: u32,
+    ends: u32,
 }
 
-static AUTOMATON: LazyLock<Words> = LazyLock::new(|| {
-    let mut words: BTreeMap<&str, u32> = BTreeMap::new();
-    let long = super::organ::long_words().map(|word| (Sign::Long, word));
-    let listed = WORDS.iter().flat_map(|(sign, words)| words.iter().map(|word| (*sign, *word)));
-    for (sign, word) in listed.chain(long) {
-        *words.entry(word).or_default() |= 1 << sign as u32;
+static WORDS_BY_NUMBER: LazyLock<(CharwiseDoubleArrayAhoCorasick<u32>, Vec<Meaning>)> = LazyLock::new(|| {
+    let mut words: BTreeMap<String, Meaning> = BTreeMap::new();
+    for (sign, place, list) in WORDS {
+        for word in list.iter().flat_map(|word| cases(word)) {
+            let meaning = words.entry(word).or_default();
+            let signs = match place {
+                Place::Any => &mut meaning.any,
+                Place::Begins => &mut meaning.begins,
+                Place::Ends => &mut meaning.ends,
+            };
+            *signs |= 1 << sign as u32;
+        }
     }
-    let automaton = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
-        .ascii_case_insensitive(true)
-        .build(words.keys())
-        .expect("a constant list of words");
-    Words { automaton, signs: words.into_values().map(Signs).collect() }
+    let automaton =
+        CharwiseDoubleArrayAhoCorasick::new(words.keys()).expect("a constant list of different words");
+    (automaton, words.into_values().collect())
 });
+
+/// A word as it is looked for: of a Latin one the first two letters, small and capital.
+fn cases(word: &str) -> Vec<String> {
+    let Some(first) = word.get(..2).filter(|first| first.bytes().all(|byte| byte.is_ascii_lowercase()))
+    else {
+        return vec![word.to_owned()];
+    };
+    let capital = first.to_ascii_uppercase();
+    let mixed = [format!("{}{}", &capital[..1], &first[1..]), format!("{}{}", &first[..1], &capital[1..])];
+    [first.to_owned(), capital].into_iter().chain(mixed).collect()
+}
+
+/// Whether a character belongs to a word.
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || is_han(c)
+}
 
 impl Signs {
     /// What a folded line may hold.
     pub(super) fn of(line: &str) -> Self {
-        let found = AUTOMATON.automaton.find_overlapping_iter(line);
-        Self(found.fold(0, |all, word| all | AUTOMATON.signs[word.pattern()].0))
+        let (automaton, meanings) = &*WORDS_BY_NUMBER;
+        let mut all = 0;
+        for word in automaton.find_overlapping_iter(line) {
+            let meaning = meanings[word.value() as usize];
+            all |= meaning.any;
+            if meaning.begins & !all != 0 && !line[..word.start()].ends_with(is_of_word) {
+                all |= meaning.begins;
+            }
+            if meaning.ends & !all != 0 && !line[word.end()..].starts_with(is_of_word) {
+                all |= meaning.ends;
+            }
+        }
+        Self(all)
     }
 
     /// Whether a line may hold it.
@@ -225,7 +276,7 @@ impl Signs {
 /// Every word that is looked for.
 #[cfg(test)]
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().flat_map(|(_, words)| words.iter().copied())
+    WORDS.iter().flat_map(|(_, _, words)| words.iter().copied())
 }
 
 #[cfg(test)]
