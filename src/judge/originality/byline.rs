@@ -21,9 +21,11 @@ pub(super) struct Bylines {
 
 /// A role and who fills it; a sign must follow 文, a space is enough after the others.
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s。!?;,()\[\]【】「」|/—*■▲●◆]|^【[^】\n]{0,80}】)(?:(?P<long>文/图|图/文|文、图|图、文|文&图|撰稿人?|撰文|采写|采编|文案|供稿单位|供稿人?|供图供稿|图文供稿|稿件提供|文字提供|来稿单位|报送单位|报送|通讯员|特约通讯员|本网记者|本站记者|特约记者|记者|信息员|作者单位|作者|执笔|出品单位|联合出品|出品)(?P<gap>\s*[:|/]\s*|\s+|)|(?P<short>文图|图文|文字|文|原作者|编写)(?P<sign>\s*[:|/]\s*))(?P<who>[^\n]{1,80})")
+    Regex::new(r"(?:^|[\s。!?;,()\[\]【】「」|/—*■▲●◆]|^【[^】\n]{0,80}】)(?:(?:文/图|图/文|文、图|图、文|文&图|撰稿人?|撰文|采写|采编|文案|供稿单位|供稿人?|供图供稿|图文供稿|稿件提供|文字提供|来稿单位|报送单位|报送|通讯员|特约通讯员|本网记者|本站记者|特约记者|记者|信息员|作者单位|作者|执笔|出品单位|联合出品|出品)(?:\s*[:|/]\s*|\s+|)|(?:文图|图文|文字|文|原作者|编写)\s*[:|/]\s*)")
         .expect("a constant pattern")
 });
+/// The longest byline, in characters.
+const LONGEST: usize = 80;
 /// A person's name, or several.
 static PERSON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\p{Han}{2,4}(?:[\s、,&]+\p{Han}{2,4}){0,5}(?:$|[\s)(|/。,:;】\]])")
@@ -48,13 +50,12 @@ pub(super) fn read(lines: &[Line<'_>], unit: &Unit, known: &dyn Fn(&str) -> bool
     for line in lines.iter().filter(|line| !line.is_aside()) {
         let mut from = 0;
         while line.signs.has(Sign::Role)
-            && let Some(said) = ROLE.captures_at(&line.text, from)
+            && let Some(said) = ROLE.find_at(&line.text, from)
         {
-            let Some(who) = said.name("who") else { break };
-            from = who.start();
-            let made = said.name("long").is_some_and(|role| role.as_str().contains("出品"));
-            let joined = said.name("gap").is_some_and(|gap| gap.as_str().is_empty());
-            one(who.as_str(), joined, made, unit, known, &mut found);
+            from = said.end();
+            let made = said.as_str().contains("出品");
+            let joined = !said.as_str().ends_with([':', '|', '/', ' ']);
+            one(beginning(&line.text[from..]), joined, made, unit, known, &mut found);
         }
         if line.signs.has(Sign::Made)
             && let Some(said) = MADE_BY.captures(&line.text)
@@ -69,6 +70,11 @@ pub(super) fn read(lines: &[Line<'_>], unit: &Unit, known: &dyn Fn(&str) -> bool
         }
     }
     found
+}
+
+/// What may still belong to a byline.
+fn beginning(rest: &str) -> &str {
+    rest.char_indices().nth(LONGEST).map_or(rest, |(end, _)| &rest[..end])
 }
 
 /// One byline.
