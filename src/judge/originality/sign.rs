@@ -223,8 +223,22 @@ struct Word {
 #[derive(Debug)]
 struct Lexicon {
     /// For each character of the basic plane which list its words are in; 0 for none.
-    lists: Vec<u8>,
-    words: Vec<Vec<Word>>,
+    numbers: Vec<u8>,
+    lists: Vec<List>,
+}
+
+/// The words with one first character.
+#[derive(Debug, Default)]
+struct List {
+    /// One bit for each second character; a word of one character has any second.
+    seconds: u64,
+    words: Vec<Word>,
+}
+
+impl List {
+    fn bit(second: Option<char>) -> u64 {
+        second.map_or(1, |c| 1 << (c as u32 % 64))
+    }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -240,14 +254,17 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             *signs |= 1 << sign as u32;
         }
     }
-    let mut lexicon = Lexicon { lists: vec![0; 1 << 16], words: vec![Vec::new()] };
+    let mut lexicon = Lexicon { numbers: vec![0; 1 << 16], lists: vec![List::default()] };
     for (text, meaning) in words {
-        let first = text.chars().next().map_or(0, |first| first as usize);
-        if lexicon.lists[first] == 0 {
-            lexicon.lists[first] = u8::try_from(lexicon.words.len()).expect("few first characters");
-            lexicon.words.push(Vec::new());
+        let mut chars = text.chars();
+        let (first, second) = (chars.next().map_or(0, |first| first as usize), chars.next());
+        if lexicon.numbers[first] == 0 {
+            lexicon.numbers[first] = u8::try_from(lexicon.lists.len()).expect("few first characters");
+            lexicon.lists.push(List::default());
         }
-        lexicon.words[usize::from(lexicon.lists[first])].push(Word { text, meaning });
+        let list = &mut lexicon.lists[usize::from(lexicon.numbers[first])];
+        list.seconds |= if second.is_some() { List::bit(second) } else { u64::MAX };
+        list.words.push(Word { text, meaning });
     }
     lexicon
 });
@@ -274,11 +291,15 @@ impl Signs {
         let lexicon = &*LEXICON;
         let mut all = 0;
         for (at, c) in line.char_indices() {
-            let list = lexicon.lists.get(c as usize).copied().unwrap_or_default();
-            if list == 0 {
+            let number = lexicon.numbers.get(c as usize).copied().unwrap_or_default();
+            if number == 0 {
                 continue;
             }
-            for Word { text, meaning } in &lexicon.words[usize::from(list)] {
+            let list = &lexicon.lists[usize::from(number)];
+            if list.seconds & List::bit(line[at + c.len_utf8()..].chars().next()) == 0 {
+                continue;
+            }
+            for Word { text, meaning } in &list.words {
                 let Some(after) = line[at..].strip_prefix(text.as_str()) else { continue };
                 all |= meaning.any;
                 if meaning.begins & !all != 0 && !line[..at].ends_with(is_of_word) {
