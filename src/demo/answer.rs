@@ -5,7 +5,7 @@
 
 use super::behaviour::{Behaviour, DOWN, LAYOUT, LIMITED, MUTE, STALE, VANISHES, WALL};
 use super::city::{Account, City, Route, Site};
-use super::render::{Line, View, feed, json, page, parse_article};
+use super::render::{Line, View, feed, json, page, parse_article, parse_wechat_article, platform, wechat};
 use super::timeline::posts;
 use chrono::{DateTime, Duration, Utc};
 
@@ -56,6 +56,9 @@ pub(super) fn answer(city: &City, site: Site, base: &str, target: &str, now: Dat
         let body = r#"{"code":429,"message":"访问过于频繁,请稍后再试"}"#;
         return Answer { retry_after: wait, ..Answer::failed(429, JSON, body) };
     }
+    if let Some(wall) = wall(city, site, now) {
+        return wall;
+    }
     if let Some((account, route)) = city.find_shown(site, target) {
         return shown(city, account, route, base, target, now);
     }
@@ -63,6 +66,26 @@ pub(super) fn answer(city: &City, site: Site, base: &str, target: &str, now: Dat
         return text;
     }
     find_page(city, site, base, target, now).unwrap_or_else(|| not_found(site, target))
+}
+
+/// How the platforms refuse for some hours, each in its own way: nobody behind such a wall may be accused.
+fn wall(city: &City, site: Site, now: DateTime<Utc>) -> Option<Answer> {
+    let (hours, answer): (_, fn() -> Answer) = match site {
+        Site::Bilibili => (40..43, || Answer::ok(JSON, r#"{"code":-352,"message":"-352","ttl":1}"#)),
+        Site::Douyin => (44..47, || Answer::ok(HTML, platform::douyin_challenge())),
+        Site::Xiaohongshu => (48..51, || Answer::failed(403, HTML, "<html><title>403</title></html>")),
+        Site::WeiboAjax => {
+            (52..55, || Answer::failed(414, HTML, "<html><title>414 Request-URI Too Large</title></html>"))
+        }
+        Site::Toutiao => (56..59, || Answer::ok(JSON, "")),
+        Site::Kuaishou => {
+            (60..63, || Answer::ok(JSON, r#"{"result":2,"error_msg":"操作太快了，请稍微休息一下"}"#))
+        }
+        Site::Wechat => (64..67, || Answer::ok(JSON, r#"{"base_resp":{"ret":-6,"err_msg":"freq control"}}"#)),
+        Site::CountyHall => (68..71, || Answer::failed(412, HTML, page::challenge())),
+        _ => return None,
+    };
+    is_in(city, now, hours).then(answer)
 }
 
 /// The page that shows an account.
@@ -101,7 +124,27 @@ fn shown(
         }
         Route::Rsshub => Answer::ok(XML, feed::rsshub(&view(), target)),
         Route::Werss => Answer::ok("application/rss+xml", feed::werss(&view(), target)),
-        Route::Wewe => Answer::ok(JSON, json::wewe(&view(), target).to_string()),
+        Route::JsonFeed => Answer::ok(JSON, json::feed(&view(), target).to_string()),
+        Route::Wewe => Answer::ok("application/rss+xml; charset=utf-8", wechat::wewe(&view(), target)),
+        Route::Wechat2rss => Answer::ok(XML, wechat::wechat2rss(&view())),
+        Route::Album => Answer::ok(JSON, wechat::album(&view()).to_string()),
+        Route::Ajax if target.starts_with("/ajax/profile/") => {
+            Answer::ok(JSON, platform::weibo_ajax_user(&view()).to_string())
+        }
+        Route::Ajax => Answer::ok(JSON, platform::weibo_ajax(&view()).to_string()),
+        Route::Space if target.starts_with("/x/web-interface/card") => {
+            Answer::ok(JSON, platform::bilibili_card(&view()).to_string())
+        }
+        Route::Space => Answer::ok(JSON, platform::bilibili(&view()).to_string()),
+        Route::Videos => Answer::ok(HTML, platform::douyin(&view())),
+        Route::Headlines => Answer::ok(JSON, platform::toutiao(&view()).to_string()),
+        Route::Clips if target.starts_with("/live_api/baseuser/") => {
+            Answer::ok(JSON, platform::kuaishou_user(&view()).to_string())
+        }
+        Route::Clips => Answer::ok(JSON, platform::kuaishou(&view()).to_string()),
+        Route::Notes => Answer::ok(HTML, platform::xiaohongshu(&view())),
+        Route::Store => Answer::ok(JSON, platform::apple(&view()).to_string()),
+        Route::Market => Answer::ok(HTML, platform::tencent(&view())),
         Route::Atom => Answer::ok("application/atom+xml; charset=utf-8", feed::atom(&view(), target)),
         Route::Column => Answer::ok(JSON, json::column(&view()).to_string()),
         Route::CityHall | Route::DistrictHall | Route::CountyHall if walled => {
@@ -139,6 +182,25 @@ fn fixed(site: Site, target: &str) -> Option<Answer> {
 
 /// Pages found by a number in their address: articles, homes, notices, the list of a bridge.
 fn find_page(city: &City, site: Site, base: &str, target: &str, now: DateTime<Utc>) -> Option<Answer> {
+    if matches!(site, Site::Wewe | Site::Wechat2rss | Site::Wechat)
+        && let Some((number, serial)) = parse_wechat_article(target)
+    {
+        let account = city.find_number(number)?;
+        let posts = posts(account, city.start(), now);
+        let post = posts.iter().find(|post| post.serial == serial)?;
+        return Some(Answer::ok(HTML, wechat::article(account, &Line::of(account, post))));
+    }
+    if site == Site::Wewe && target == "/feeds/" {
+        let read = city.accounts().iter().filter(|account| account.routes.contains(&Route::Wewe));
+        let feeds = read.map(|account| (account.feed_number(), account));
+        return Some(Answer::ok(JSON, wechat::wewe_feeds(feeds, now.timestamp()).to_string()));
+    }
+    if site == Site::Wechat
+        && let Some(uid) = target.strip_prefix("/mp/aboutbiz?username=")
+    {
+        let account = city.accounts().iter().find(|account| account.registered.platform_uid == uid)?;
+        return Some(Answer::ok(HTML, wechat::about(account)));
+    }
     if let Some((number, serial)) = parse_article(target) {
         let account = city.find_number(number)?;
         let shows = account.routes.iter().any(|route| route.site() == site);
@@ -207,7 +269,15 @@ mod tests {
     fn feeds_are_read_by_a_feed_reader_and_the_last_way_to_an_account_always_works() {
         let city = city();
         each(&city, 1, |account, _, route, answer| {
-            if matches!(route, Route::Rsshub | Route::Werss | Route::Wewe | Route::Atom) {
+            if matches!(
+                route,
+                Route::Rsshub
+                    | Route::Werss
+                    | Route::Wewe
+                    | Route::Wechat2rss
+                    | Route::Atom
+                    | Route::JsonFeed
+            ) {
                 let feed = feed_rs::parser::parse(answer.body.as_slice()).unwrap();
                 let shown = posts(account, city.start(), city.start() + Duration::hours(1));
                 assert_eq!(feed.entries.len(), shown.len(), "{}", account.registered.name);

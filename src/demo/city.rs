@@ -6,6 +6,7 @@
 use super::behaviour::Behaviour;
 use super::names::{Body, Place};
 use super::register;
+use super::render::BIZ;
 use super::script::{self, Event};
 use super::server::Addresses;
 use crate::model::account::{Platform, Registered, Source};
@@ -20,12 +21,32 @@ words! {
         Rsshub = "rsshub", "RSSHub 采集桥";
         /// WeRSS: 公众号 as RSS 2.0 with an empty time zone.
         Werss = "werss", "WeRSS 采集桥";
-        /// wewe-rss: 公众号 as JSON Feed.
+        /// wewe-rss: 公众号 as RSS 2.0 without texts; it tells when it read each.
         Wewe = "wewe", "wewe-rss 采集桥";
-        /// A bridge of the office's own: Atom.
+        /// Wechat2RSS: 公众号 as RSS 2.0 with texts.
+        Wechat2rss = "wechat2rss", "Wechat2RSS 采集桥";
+        /// mp.weixin.qq.com: albums, articles, the pages about accounts.
+        Wechat = "wechat", "微信公众平台";
+        /// A bridge of the office's own: Atom and JSON Feed.
         Atom = "atom", "自建订阅服务";
         /// The public interface of m.weibo.cn.
         Weibo = "weibo", "微博移动版接口";
+        /// The interface of weibo.com for desktops.
+        WeiboAjax = "weibo_ajax", "微博电脑版接口";
+        /// The interface of Bilibili's spaces.
+        Bilibili = "bilibili", "哔哩哔哩接口";
+        /// Pages of users of Douyin.
+        Douyin = "douyin", "抖音网页版";
+        /// The interface of Toutiao.
+        Toutiao = "toutiao", "今日头条接口";
+        /// The interface of Kuaishou.
+        Kuaishou = "kuaishou", "快手接口";
+        /// Pages of users of Xiaohongshu.
+        Xiaohongshu = "xiaohongshu", "小红书网页版";
+        /// The App Store's lookup.
+        Apple = "apple", "苹果应用商店接口";
+        /// 应用宝.
+        Tencent = "tencent", "应用宝网页版";
         /// The portal of the city, shared with a county: UTF-8, lists with relative links.
         CityHall = "city_hall", "澄湖市政府门户网站";
         /// The portal of the district: tables, dates without a year. It goes down during the script.
@@ -42,8 +63,28 @@ words! {
 pub(super) enum Route {
     Werss,
     Wewe,
+    Wechat2rss,
+    /// An album of mp.weixin.qq.com: a part of what the account publishes.
+    Album,
     Atom,
+    JsonFeed,
     Weibo,
+    /// weibo.com for desktops.
+    Ajax,
+    /// The space of an account of Bilibili.
+    Space,
+    /// The page of a user of Douyin.
+    Videos,
+    /// What a user of Toutiao has published.
+    Headlines,
+    /// The public videos of Kuaishou.
+    Clips,
+    /// The notes of a user of Xiaohongshu.
+    Notes,
+    /// The App Store.
+    Store,
+    /// 应用宝.
+    Market,
     Rsshub,
     /// A bridge whose login has expired: always its error page.
     Expired,
@@ -59,7 +100,17 @@ impl Route {
         match self {
             Self::Werss => Site::Werss,
             Self::Wewe => Site::Wewe,
-            Self::Atom => Site::Atom,
+            Self::Wechat2rss => Site::Wechat2rss,
+            Self::Album => Site::Wechat,
+            Self::Atom | Self::JsonFeed => Site::Atom,
+            Self::Ajax => Site::WeiboAjax,
+            Self::Space => Site::Bilibili,
+            Self::Videos => Site::Douyin,
+            Self::Headlines => Site::Toutiao,
+            Self::Clips => Site::Kuaishou,
+            Self::Notes => Site::Xiaohongshu,
+            Self::Store => Site::Apple,
+            Self::Market => Site::Tencent,
             Self::Weibo => Site::Weibo,
             Self::Rsshub | Self::Expired => Site::Rsshub,
             Self::CityHall => Site::CityHall,
@@ -73,12 +124,43 @@ impl Route {
     const fn recipe(self) -> &'static str {
         match self {
             Self::Werss => "werss",
-            Self::Wewe | Self::Atom => "feed",
+            Self::Wewe => "wewe-rss",
+            Self::Wechat2rss => "wechat2rss",
+            Self::Album => "wechat-album",
+            Self::Atom | Self::JsonFeed => "feed",
+            Self::Ajax => "weibo-ajax",
+            Self::Space => "bilibili",
+            Self::Videos => "douyin",
+            Self::Headlines => "toutiao",
+            Self::Clips => "kuaishou",
+            Self::Notes => "xiaohongshu",
+            Self::Store => "app-apple",
+            Self::Market => "app-tencent",
             Self::Weibo => "weibo",
             Self::Rsshub | Self::Expired => "rsshub",
             Self::CityHall | Self::DistrictHall | Self::CountyHall => "gov-list",
             Self::Column => "gov-json",
         }
+    }
+}
+
+impl Site {
+    /// Whether pages are found by the account's id, wherever in the address it stands: the recipes say where.
+    const fn is_asked_by_id(self) -> bool {
+        matches!(
+            self,
+            Self::Wewe
+                | Self::Wechat2rss
+                | Self::Wechat
+                | Self::WeiboAjax
+                | Self::Bilibili
+                | Self::Douyin
+                | Self::Toutiao
+                | Self::Kuaishou
+                | Self::Xiaohongshu
+                | Self::Apple
+                | Self::Tencent
+        )
     }
 }
 
@@ -104,23 +186,43 @@ impl Account {
     }
 
     /// What a bridge of 公众号 calls it.
-    fn feed_number(&self) -> String {
+    pub(super) fn feed_number(&self) -> String {
         format!("MP_WXS_3990100{:03}", self.number)
     }
 
-    /// The path and query under which a route shows it.
+    /// The id under which a route knows it.
+    fn id(&self, route: Route) -> String {
+        match route {
+            Route::Wewe | Route::Wechat2rss | Route::Werss => self.feed_number(),
+            Route::Album => format!("9901{:06}", self.number),
+            _ => self.registered.platform_uid.clone(),
+        }
+    }
+
+    /// The path and query under which a route shows it; where an id in the address is enough, the id.
     pub(super) fn target(&self, route: Route) -> String {
         let number = self.number;
         let uid = &self.registered.platform_uid;
         match route {
             Route::Werss => format!("/feed/{}.rss", self.feed_number()),
-            Route::Wewe => format!("/feeds/{}.json", self.feed_number()),
+            Route::JsonFeed => format!("/channels/{uid}.json"),
             Route::Atom => format!("/channels/{uid}.atom"),
             Route::Weibo => format!("/api/container/getIndex?type=uid&value={uid}&containerid=107603{uid}"),
             Route::CityHall => format!("/zwdt/{number:03}/"),
             Route::DistrictHall => format!("/bmdt/{number:03}/index.html"),
             Route::CountyHall => format!("/col/col{number:04}/index.html"),
             Route::Column => format!("/api/column/list?columnId={number:03}&pageNo=1"),
+            Route::Wewe
+            | Route::Wechat2rss
+            | Route::Album
+            | Route::Ajax
+            | Route::Space
+            | Route::Videos
+            | Route::Headlines
+            | Route::Clips
+            | Route::Notes
+            | Route::Store
+            | Route::Market => self.id(route),
             Route::Rsshub | Route::Expired => match self.registered.platform {
                 Platform::Douyin => format!("/douyin/user/{uid}"),
                 Platform::Toutiao => format!("/toutiao/user/token/{uid}"),
@@ -139,7 +241,8 @@ impl Account {
             recipe: route.recipe().to_owned(),
             target: match route {
                 Route::Weibo => self.registered.platform_uid.clone(),
-                Route::Werss => self.feed_number(),
+                Route::Album => format!("__biz={BIZ}&album_id={}", self.id(Route::Album)),
+                route if route.site().is_asked_by_id() || *route == Route::Werss => self.id(*route),
                 _ => address(route),
             },
         };
@@ -221,6 +324,13 @@ impl City {
                 account.registered.platform == Platform::Weibo && account.registered.platform_uid == uid
             };
             (self.accounts.iter().position(by_uid)?, Route::Weibo)
+        } else if site.is_asked_by_id() {
+            let pieces = target.split(['/', '?', '&']);
+            let mut ids = pieces.map(|piece| piece.split_once('=').map_or(piece, |(_, value)| value));
+            ids.find_map(|id| {
+                let id = id.trim_end_matches(".rss").trim_end_matches(".xml");
+                self.shown.get(&(site, id.to_owned())).copied()
+            })?
         } else {
             *self.shown.get(&(site, target.to_owned()))?
         };

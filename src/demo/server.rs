@@ -201,7 +201,7 @@ mod tests {
     #[tokio::test]
     async fn an_unchanged_page_answers_304_and_a_new_post_changes_it() {
         let (city, clock, serving) = open().await;
-        for site in [Site::Rsshub, Site::CityHall, Site::Columns, Site::Wewe] {
+        for site in [Site::Rsshub, Site::CityHall, Site::Columns, Site::Atom] {
             let account = city.registered(&serving.addresses).into_iter().find(|account| {
                 account.kind != Kind::Service
                     && account.sources.len() == 1

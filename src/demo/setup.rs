@@ -61,6 +61,23 @@ levels = ["fail", "deduction"]
 email = ["yunwei@chenghu.example"]
 "#;
 
+/// Whose place each site takes.
+const BASES: [(&str, Site); 13] = [
+    ("https://m.weibo.cn", Site::Weibo),
+    ("https://weibo.com", Site::WeiboAjax),
+    ("https://api.bilibili.com", Site::Bilibili),
+    ("https://www.douyin.com", Site::Douyin),
+    ("https://www.toutiao.com", Site::Toutiao),
+    ("https://live.kuaishou.com", Site::Kuaishou),
+    ("https://www.xiaohongshu.com", Site::Xiaohongshu),
+    ("https://itunes.apple.com", Site::Apple),
+    ("https://sj.qq.com", Site::Tencent),
+    ("https://mp.weixin.qq.com", Site::Wechat),
+    ("http://127.0.0.1:8001/", Site::Werss),
+    ("http://127.0.0.1:4000/", Site::Wewe),
+    ("http://127.0.0.1:8080/", Site::Wechat2rss),
+];
+
 /// Where the city's mails go.
 #[derive(Debug, Clone, Copy)]
 pub enum Mails<'a> {
@@ -98,8 +115,11 @@ pub fn configure(
         store.clone_into(&mut config.store_address);
     }
     let recipes = Arc::make_mut(&mut config.recipes);
-    recipes.rebase("https://m.weibo.cn", &addresses.base(Site::Weibo));
-    recipes.rebase("http://127.0.0.1:8001/", &addresses.base(Site::Werss));
+    for (base, site) in BASES {
+        recipes.rebase(base, &addresses.base(site));
+    }
+    // Articles stand on the sites that list them.
+    recipes.rehost_pages("mp.weixin.qq.com", r"127\.0\.0\.1:\d+");
     Ok(config)
 }
 

@@ -1,12 +1,12 @@
-//! JSON as the platforms write it: m.weibo.cn, wewe-rss, and a plain column list.
+//! JSON of m.weibo.cn, of a plain column list, and as a feed.
 //!
 //! In: a view. Out: a JSON text. Walls and denials are the platform's own words.
 
 use super::{Line, View};
 use serde_json::{Value, json};
 
-/// JSON Feed of wewe-rss.
-pub(in crate::demo) fn wewe(view: &View<'_>, target: &str) -> Value {
+/// A JSON Feed.
+pub(in crate::demo) fn feed(view: &View<'_>, target: &str) -> Value {
     let item = |line: &Line| {
         json!({
             "id": line.id,
@@ -127,6 +127,6 @@ pub(in crate::demo) fn weibo_nobody() -> Value {
 }
 
 /// The interface writes account numbers as numbers.
-fn uid(text: &str) -> Value {
+pub(super) fn uid(text: &str) -> Value {
     text.parse::<u64>().map_or(Value::Null, Value::from)
 }

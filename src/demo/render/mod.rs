@@ -9,10 +9,17 @@ pub(super) mod json;
 
 pub(super) mod page;
 
+pub(super) mod platform;
+
+pub(super) mod wechat;
+
 use super::city::{Account, Site};
 use super::timeline::{Post, posts};
 use crate::model::moment::in_shanghai;
 use chrono::{DateTime, Utc};
+
+/// What mp.weixin.qq.com calls an account in its addresses; here one for all.
+pub(super) const BIZ: &str = "MzI5OTAxMDAwMA==";
 
 /// What a page shows of an account.
 pub(super) struct View<'a> {
@@ -67,6 +74,14 @@ impl<'a> View<'a> {
         format!("{}/p/{}.html", self.base, line.id)
     }
 
+    /// Where an article of a 公众号 stands: on the site that lists it, in one of the two forms mp.weixin.qq.com has.
+    fn article(&self, line: &Line) -> String {
+        match self.site {
+            Site::Wechat => format!("{}/s?__biz={BIZ}&mid={}&idx=1&sn=0", self.base, line.id),
+            _ => format!("{}/s/{}", self.base, line.id),
+        }
+    }
+
     /// Where a portal keeps an article: below the list on the city's, by day on the others.
     fn path(&self, line: &Line) -> String {
         let (id, printed) = (&line.id, line.printed);
@@ -87,6 +102,11 @@ impl Stamp {
     /// In Shanghai, in a form of `chrono`.
     fn form(self, form: &str) -> String {
         in_shanghai(self.0).format(form).to_string()
+    }
+
+    /// Seconds since 1970.
+    fn seconds(self) -> i64 {
+        self.0.timestamp()
     }
 
     /// RFC 3339 in Shanghai.
@@ -150,14 +170,26 @@ impl Line {
     }
 }
 
+/// The same in the address of an article of a 公众号: /s/ID or /s?…&mid=ID.
+pub(super) fn parse_wechat_article(target: &str) -> Option<(u32, u32)> {
+    let id = match target.strip_prefix("/s/") {
+        Some(id) => id,
+        None => target.strip_prefix("/s?")?.split('&').find_map(|pair| pair.strip_prefix("mid="))?,
+    };
+    numbers(id)
+}
+
+/// The account's number and the post's serial in the nine digits of an id.
+fn numbers(id: &str) -> Option<(u32, u32)> {
+    let is_id = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { Some((id[..3].parse().ok()?, id[3..].parse().ok()?)) } else { None }
+}
+
 /// The account's number and the post's serial in the address of an article.
 pub(super) fn parse_article(target: &str) -> Option<(u32, u32)> {
     let (stem, ending) = target.rsplit_once('/')?.1.rsplit_once('.')?;
     let id = stem.get(stem.len().checked_sub(9)?..)?;
-    if !matches!(ending, "html" | "htm") || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some((id[..3].parse().ok()?, id[3..].parse().ok()?))
+    if matches!(ending, "html" | "htm") { numbers(id) } else { None }
 }
 
 #[cfg(test)]
@@ -170,6 +202,8 @@ mod tests {
         fn no_address_makes_the_server_panic(target in "\\PC{0,40}") {
             let _ = parse_article(&format!("/{target}"));
             let _ = parse_article(&format!("/{target}.html"));
+            let _ = parse_wechat_article(&format!("/s/{target}"));
+            let _ = parse_wechat_article(&format!("/s?mid={target}"));
         }
     }
 
@@ -178,5 +212,8 @@ mod tests {
         assert_eq!(parse_article("/zwdt/012/202611/t20261117_012020123.html"), Some((12, 20123)));
         assert_eq!(parse_article("/content/2026-11/17/content_073900001.htm"), Some((73, 900_001)));
         assert_eq!(parse_article("/zwdt/012/"), None);
+        assert_eq!(parse_wechat_article("/s/012020123"), Some((12, 20123)));
+        assert_eq!(parse_wechat_article("/s?__biz=x&mid=012020123&idx=1"), Some((12, 20123)));
+        assert_eq!(parse_wechat_article("/s/012"), None);
     }
 }

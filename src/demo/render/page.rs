@@ -115,6 +115,11 @@ pub(in crate::demo) fn login() -> &'static str {
 "#
 }
 
+/// What a portal behind 瑞数 answers to a machine: a script that must run first.
+pub(in crate::demo) fn challenge() -> &'static str {
+    r#"<!DOCTYPE html><html><head><meta charset="utf-8"><meta content="c0ffee" r="m"><script type="text/javascript" r="m">$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=99010;$_ts.cd="qTqEqA";</script><script type="text/javascript" src="/4QbVtADbnLVIc/d.FxJzG50F.js" r="m"></script></head><body></body></html>"#
+}
+
 #[derive(Template)]
 #[template(
     ext = "html",

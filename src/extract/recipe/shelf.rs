@@ -9,6 +9,7 @@ use crate::extract::{alone, extract, profile};
 use crate::model::listing::Listing;
 use crate::model::page::Fetched;
 use chrono::{DateTime, Utc};
+use regex::Regex;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,6 +128,18 @@ impl Recipes {
         let (Ok(from), Ok(to)) = (Url::parse(from_base), Url::parse(to_base)) else { return };
         for recipe in self.by_name.values_mut().filter(|recipe| recipe.base.as_ref() == Some(&from)) {
             Arc::make_mut(recipe).base = Some(to.clone());
+        }
+    }
+
+    /// Lets recipes that read pages of one host read them on others: a pattern, where the sample city serves them.
+    pub fn rehost_pages(&mut self, host: &str, pattern: &str) {
+        let host = regex::escape(host);
+        for recipe in self.by_name.values_mut() {
+            let Some(url) = recipe.article.as_ref().and_then(|fields| fields.url.as_ref()) else { continue };
+            let Ok(url) = Regex::new(&url.as_str().replace(&host, pattern)) else { continue };
+            if let Some(fields) = &mut Arc::make_mut(recipe).article {
+                fields.url = Some(url);
+            }
         }
     }
 
