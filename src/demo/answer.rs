@@ -68,24 +68,31 @@ pub(super) fn answer(city: &City, site: Site, base: &str, target: &str, now: Dat
     find_page(city, site, base, target, now).unwrap_or_else(|| not_found(site, target))
 }
 
-/// How the platforms refuse for some hours, each in its own way: nobody behind such a wall may be accused.
+/// When platforms refuse everybody, in hours of the script: nobody behind such a wall may be accused.
+pub(super) const REFUSALS: [(Site, std::ops::Range<i64>); 8] = [
+    (Site::Bilibili, 40..43),
+    (Site::Douyin, 44..47),
+    (Site::Xiaohongshu, 48..51),
+    (Site::WeiboAjax, 52..55),
+    (Site::Toutiao, 56..59),
+    (Site::Kuaishou, 60..63),
+    (Site::Wechat, 64..67),
+    (Site::CountyHall, 68..71),
+];
+
+/// How a site refuses now, each in its own way.
 fn wall(city: &City, site: Site, now: DateTime<Utc>) -> Option<Answer> {
-    let (hours, answer): (_, fn() -> Answer) = match site {
-        Site::Bilibili => (40..43, || Answer::ok(JSON, r#"{"code":-352,"message":"-352","ttl":1}"#)),
-        Site::Douyin => (44..47, || Answer::ok(HTML, platform::douyin_challenge())),
-        Site::Xiaohongshu => (48..51, || Answer::failed(403, HTML, "<html><title>403</title></html>")),
-        Site::WeiboAjax => {
-            (52..55, || Answer::failed(414, HTML, "<html><title>414 Request-URI Too Large</title></html>"))
-        }
-        Site::Toutiao => (56..59, || Answer::ok(JSON, "")),
-        Site::Kuaishou => {
-            (60..63, || Answer::ok(JSON, r#"{"result":2,"error_msg":"操作太快了，请稍微休息一下"}"#))
-        }
-        Site::Wechat => (64..67, || Answer::ok(JSON, r#"{"base_resp":{"ret":-6,"err_msg":"freq control"}}"#)),
-        Site::CountyHall => (68..71, || Answer::failed(412, HTML, page::challenge())),
-        _ => return None,
-    };
-    is_in(city, now, hours).then(answer)
+    REFUSALS.iter().find(|(refusing, hours)| *refusing == site && is_in(city, now, hours.clone()))?;
+    Some(match site {
+        Site::Bilibili => Answer::ok(JSON, r#"{"code":-352,"message":"-352","ttl":1}"#),
+        Site::Douyin => Answer::ok(HTML, platform::douyin_challenge()),
+        Site::WeiboAjax => Answer::failed(414, HTML, "<html><title>414 Request-URI Too Large</title></html>"),
+        Site::Toutiao => Answer::ok(JSON, ""),
+        Site::Kuaishou => Answer::ok(JSON, r#"{"result":2,"error_msg":"操作太快了，请稍微休息一下"}"#),
+        Site::Wechat => Answer::ok(JSON, r#"{"base_resp":{"ret":-6,"err_msg":"freq control"}}"#),
+        Site::CountyHall => Answer::failed(412, HTML, page::challenge()),
+        _ => Answer::failed(403, HTML, "<html><title>403 Forbidden</title></html>"),
+    })
 }
 
 /// The page that shows an account.

@@ -148,7 +148,7 @@ const ROWS: &[Row] = &[
     (Linze, Culture, Wechat, &[Werss], Lively),
     (Linze, Culture, Channels, &[JsonFeed], Silent { days: 8 }),
     (Linze, Education, Website, &[CityHall], Wall),
-    (Linze, Education, Wechat, &[Wewe], Backdated),
+    (Linze, Education, Wechat, &[JsonFeed], Backdated),
     (Linze, Emergency, Weibo, &[Api], Revives),
     (Linze, Emergency, Wechat, &[Werss], Lively),
     (Linze, Water, Weibo, &[Api], WallLater),

@@ -3,6 +3,7 @@
 //! In: the accounts and the start. Out: events for a terminal and for tests. The script drives nothing: the
 //! pages are functions of the present instant, and the script is read off the same functions.
 
+use super::answer::REFUSALS;
 use super::behaviour::{self, Behaviour, END};
 use super::city::{Account, Site};
 use super::timeline::posts;
@@ -27,7 +28,7 @@ pub enum What {
     LayoutChanged(String),
     /// Its platform says that it does not exist.
     Vanished(String),
-    /// A site answers 429.
+    /// A site refuses everybody for some hours: 429, a captcha, a check of the browser.
     Limited(Site),
     /// A site goes down.
     SiteDown(Site),
@@ -77,6 +78,9 @@ fn about_sites() -> impl Iterator<Item = Event> {
         end,
     ]
     .into_iter()
+    .chain(REFUSALS.into_iter().map(move |(refusing, hours)| {
+        site(hours.start, What::Limited(refusing), refusing, "暂时拒绝机器访问")
+    }))
 }
 
 /// What happens to one account.
@@ -152,7 +156,7 @@ mod tests {
         assert_eq!(count(|what| matches!(what, What::WallRaised(_))), 2);
         assert_eq!(count(|what| matches!(what, What::LayoutChanged(_))), 1);
         assert_eq!(count(|what| matches!(what, What::Vanished(_))), 1);
-        assert_eq!(count(|what| matches!(what, What::Limited(_))), 1);
+        assert_eq!(count(|what| matches!(what, What::Limited(_))), 1 + REFUSALS.len());
         assert_eq!(count(|what| matches!(what, What::SiteDown(_) | What::SiteUp(_))), 2);
         assert_eq!(count(|what| matches!(what, What::BridgeStale(_) | What::BridgeFresh(_))), 2);
     }
