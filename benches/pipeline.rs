@@ -159,6 +159,7 @@ fn registered(number: usize, address: SocketAddr) -> Registered {
         kind: Kind::Ordinary,
         sources: vec![Source { recipe: "feed".to_owned(), target: format!("http://{address}/{number}.xml") }],
         homepage: String::new(),
+        service_url: String::new(),
         owner: format!("云溪县第{number}办公室"),
         credit_code: String::new(),
         supervisor: String::new(),

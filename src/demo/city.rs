@@ -185,6 +185,11 @@ impl Account {
         self.routes == [Route::CountyHall]
     }
 
+    /// Whether the server behind it has no IPv6 address.
+    pub(super) fn lacks_ipv6(&self) -> bool {
+        self.routes == [Route::Market]
+    }
+
     /// What a bridge of 公众号 calls it.
     pub(super) fn feed_number(&self) -> String {
         format!("MP_WXS_3990100{:03}", self.number)
@@ -258,6 +263,8 @@ impl Account {
             sources: self.routes.iter().map(source).collect(),
             homepage: home.unwrap_or_default(),
             announcement_url: notice.unwrap_or_default(),
+            // Its server has an IPv4 address and no other.
+            service_url: if self.lacks_ipv6() { addresses.base(Site::Columns) } else { String::new() },
             ..self.registered.clone()
         }
     }

@@ -168,6 +168,10 @@ fn spells(account: &Account, start: DateTime<Utc>) -> Vec<Spell> {
         // Its post stands behind a bridge that shows nothing new: nobody may say that its week is over.
         _ => Vec::new(),
     };
+    // The host of an app is asked once a day, and must lack it twice.
+    if account.lacks_ipv6() {
+        spells.push(Spell::between(Rule::Ipv6Lacking, 6, 48));
+    }
     let judged = !matches!(behaviour, Behaviour::Closing | Behaviour::Deregistered);
     if judged && !behaviour.is_lively() {
         spells.push(Spell::possible(Rule::DueSoon));

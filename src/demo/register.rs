@@ -206,6 +206,7 @@ fn account(number: u32, (place, body, platform, routes, behaviour): Row, start: 
         kind,
         sources: Vec::new(),
         homepage: String::new(),
+        service_url: String::new(),
         credit_code: credit_code(place, &owner),
         supervisor: place.supervisor(),
         level: place.tier(),

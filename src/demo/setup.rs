@@ -16,6 +16,7 @@ data_dir = "{data}"
 
 [schedule]
 concurrency = 32
+per_site = 1
 lease = "12h"
 gather = "1m"
 

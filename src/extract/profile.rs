@@ -59,6 +59,7 @@ pub(super) fn of(fields: &ProfileFields, recipe: &Recipe, document: &Value) -> P
             .and_then(|code| verified(&recipe.verification, &code, verified_subject.as_deref())),
         verified_subject,
         picture: None,
+        ipv6: None,
         posts,
         proven_empty: posts == Some(0) && !fields.counts_some,
         names: Vec::new(),

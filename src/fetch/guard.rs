@@ -85,6 +85,14 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// What a name resolves to, private addresses left out; none when it resolves to nothing that may be asked.
+    pub(super) async fn addresses(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let found = self.resolve_name(name).await.ok()?;
+        Some(found.into_iter().map(|address| address.ip()).collect())
+    }
+}
+
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();

@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod failure;
 mod guard;
+mod reach;
 mod redirect;
 mod revalidate;
 mod robots;
@@ -23,7 +24,9 @@ use crate::model::visit::Failure;
 use body::Caps;
 use bytes::Bytes;
 use client::Client;
+use guard::Guard;
 use ipnet::IpNet;
+use reach::Reach;
 use redirect::Route;
 use reqwest::StatusCode;
 use reqwest::header::{
@@ -125,6 +128,7 @@ pub enum BuildError {
 #[derive(Debug)]
 pub struct Fetcher {
     client: Client,
+    reach: Reach,
     robots: Option<Robots>,
     clock: SharedClock,
     caps: Caps,
@@ -137,6 +141,11 @@ impl Fetcher {
     pub fn new(settings: &Settings, clock: SharedClock) -> Result<Self, BuildError> {
         Ok(Self {
             client: Client::new(settings)?,
+            reach: Reach::new(
+                Guard::new(settings.allow_private.clone(), None),
+                settings.proxy.is_some(),
+                settings.connect_timeout,
+            ),
             robots: settings.robots.then(|| Robots::new(settings.product(), &settings.robots_exempt)),
             clock,
             caps: Caps { wire: settings.max_compressed_bytes, page: settings.max_bytes },

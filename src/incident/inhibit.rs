@@ -37,7 +37,8 @@ pub const fn reach(by: Rule, hidden: Rule) -> Option<Reach> {
             | Rule::Renamed
             | Rule::VerificationChanged
             | Rule::SubjectMismatch
-            | Rule::FollowersJump,
+            | Rule::FollowersJump
+            | Rule::Ipv6Lacking,
         )
         | (Rule::VerificationChanged, Rule::SubjectMismatch) => Some(Reach::Account),
         (Rule::SiteDown, Rule::Unverified) => Some(Reach::Site),
@@ -70,7 +71,8 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Renamed
         | Rule::VerificationChanged
         | Rule::SubjectMismatch
-        | Rule::FollowersJump => None,
+        | Rule::FollowersJump
+        | Rule::Ipv6Lacking => None,
     }
 }
 
@@ -131,8 +133,8 @@ impl<'a> Inhibitor<'a> {
 mod tests {
     use super::*;
     use Rule::{
-        BiweeklyOriginal, Blind, Dormant, DueSoon, FollowersJump, Gone, Hollow, LayoutChanged, NotUpdated,
-        Renamed, SiteDown, SubjectMismatch, Unverified, VerificationChanged, Weekly, Zombie,
+        BiweeklyOriginal, Blind, Dormant, DueSoon, FollowersJump, Gone, Hollow, Ipv6Lacking, LayoutChanged,
+        NotUpdated, Renamed, SiteDown, SubjectMismatch, Unverified, VerificationChanged, Weekly, Zombie,
     };
 
     /// Every pair that hides; all other pairs of rules do not.
@@ -143,7 +145,15 @@ mod tests {
         (Zombie, &[Weekly, DueSoon, BiweeklyOriginal, NotUpdated, Hollow, Dormant], Reach::Account),
         (
             Gone,
-            &[Unverified, LayoutChanged, Renamed, VerificationChanged, SubjectMismatch, FollowersJump],
+            &[
+                Unverified,
+                LayoutChanged,
+                Renamed,
+                VerificationChanged,
+                SubjectMismatch,
+                FollowersJump,
+                Ipv6Lacking,
+            ],
             Reach::Account,
         ),
         (VerificationChanged, &[SubjectMismatch], Reach::Account),

@@ -10,6 +10,7 @@
 //! - 认证变化: it was verified as a body and is now verified as none, as a person or as an enterprise.
 //! - 认证主体不符: the verified subject is clearly neither the owner nor the subject in the register.
 //! - 粉丝数异常增长: see [`crowd`].
+//! - 应用不支持IPv6: the app's server has no IPv6 address, or takes no connection at one while others do.
 
 pub mod crowd;
 pub mod names;
@@ -17,14 +18,15 @@ pub mod names;
 use crate::model::account::{Registered, Verification};
 use crate::model::finding::{Evidence, Finding, Level, Rule, RuleSet, fingerprint};
 use crate::model::followers::Point;
+use crate::model::listing::Ipv6;
 use crate::model::moment::{day_start, zh_day, zh_minute};
-use crate::model::profile::{Fact, Memory, Seen, Told, one_form, verification};
+use crate::model::profile::{Fact, Memory, Seen, Told, ipv6, one_form, verification};
 use chrono::{DateTime, Utc};
 use crowd::Jump;
 
 /// The rules about profiles.
-pub const RULES: [Rule; 4] =
-    [Rule::Renamed, Rule::VerificationChanged, Rule::SubjectMismatch, Rule::FollowersJump];
+pub const RULES: [Rule; 5] =
+    [Rule::Renamed, Rule::VerificationChanged, Rule::SubjectMismatch, Rule::FollowersJump, Rule::Ipv6Lacking];
 
 /// What follows from a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +44,7 @@ pub fn judge(registered: &Registered, memory: &Memory, told: &Told, now: DateTim
         Rule::Renamed => told.tells(Fact::Name),
         Rule::VerificationChanged => told.tells(Fact::Verification),
         Rule::SubjectMismatch => told.tells(Fact::VerifiedSubject),
+        Rule::Ipv6Lacking => told.tells(Fact::Ipv6),
         _ => told.tells_followers(),
     };
     narrow(remembered(registered, memory, now), tells)
@@ -64,6 +67,9 @@ pub fn remembered(registered: &Registered, memory: &Memory, now: DateTime<Utc>) 
     }
     if let Some(subject) = confirmed(Fact::VerifiedSubject) {
         say(Rule::SubjectMismatch, subject_mismatch(registered, subject));
+    }
+    if let Some(seen) = confirmed(Fact::Ipv6) {
+        say(Rule::Ipv6Lacking, ipv6_lacking(registered, seen));
     }
     let points = memory.followers.points();
     if !points.is_empty() {
@@ -181,11 +187,27 @@ fn followers_jump(jump: &Jump) -> Finding {
     finding(Rule::FollowersJump, Level::Suspected, since, fact, summary, basis, advice)
 }
 
+fn ipv6_lacking(registered: &Registered, seen: &Seen) -> Option<Finding> {
+    let found = ipv6(seen).filter(|found| *found != Ipv6::Reachable)?;
+    let summary = format!(
+        "应用服务地址“{}”{}；{}起多次检测结果一致",
+        quoted(&registered.service_url),
+        found.zh(),
+        zh_minute(seen.since),
+    );
+    // What the places' own regulations say alike (宁夏 art. 14, 南通 art. 13).
+    let basis = "政务新媒体管理办法：移动客户端要全面支持IPv6";
+    let advice = "请主办单位核对域名解析（AAAA记录）与服务器的IPv6配置；服务地址已变更的，请更新台账";
+    let fact = fingerprint([found.as_str(), &registered.service_url]);
+    Some(finding(Rule::Ipv6Lacking, Level::Reminder, seen.since, fact, summary, basis, advice))
+}
+
 /// A value as a reader understands it.
 #[must_use]
 pub fn shown(seen: &Seen) -> String {
     match seen.fact {
         Fact::Verification => verification(seen).map_or_else(|| seen.value.clone(), |it| it.zh().to_owned()),
+        Fact::Ipv6 => ipv6(seen).map_or_else(|| seen.value.clone(), |it| it.zh().to_owned()),
         Fact::Name | Fact::Intro | Fact::Avatar | Fact::VerifiedSubject => seen.value.clone(),
     }
 }

@@ -132,6 +132,9 @@ pub struct Registered {
     pub sources: Vec<Source>,
     /// 主页链接.
     pub homepage: String,
+    /// 服务地址: where an app's own server is.
+    #[serde(default)]
+    pub service_url: String,
     /// 主办单位, the body responsible.
     pub owner: String,
     /// 统一社会信用代码.

@@ -70,6 +70,8 @@ words! {
         SubjectMismatch = "subject_mismatch", "认证主体不符";
         /// Followers came faster than the account's own history explains.
         FollowersJump = "followers_jump", "粉丝数异常增长";
+        /// The server of an app cannot be reached over IPv6.
+        Ipv6Lacking = "ipv6_lacking", "应用不支持IPv6";
     }
 }
 
@@ -95,7 +97,11 @@ impl Rule {
     pub const fn is_profile(self) -> bool {
         matches!(
             self,
-            Self::Renamed | Self::VerificationChanged | Self::SubjectMismatch | Self::FollowersJump
+            Self::Renamed
+                | Self::VerificationChanged
+                | Self::SubjectMismatch
+                | Self::FollowersJump
+                | Self::Ipv6Lacking
         )
     }
 

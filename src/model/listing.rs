@@ -5,6 +5,7 @@
 
 use super::account::Verification;
 use super::post::{Origin, Post, PostKey, Published};
+use super::words;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// One item of a listing, as remembered.
@@ -121,6 +122,18 @@ pub enum Picture {
     Hash(u64),
 }
 
+words! {
+    /// How a host answers over IPv6.
+    pub enum Ipv6 {
+        /// It takes a connection.
+        Reachable = "reachable", "支持";
+        /// Its name leads to IPv4 addresses only.
+        NoAddress = "no_address", "没有IPv6地址";
+        /// It has an address, and nobody answers there.
+        Unreachable = "unreachable", "有IPv6地址但无法连接";
+    }
+}
+
 /// What a page tells about the account itself. `None` means the page does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Profile {
@@ -145,6 +158,9 @@ pub struct Profile {
     /// or that leaves out a kind of post, proves nothing.
     #[serde(skip)]
     pub proven_empty: bool,
+    /// Whether the host behind an app can be reached over IPv6; none when it was not asked or could not be told.
+    #[serde(skip)]
+    pub ipv6: Option<Ipv6>,
     /// The platform's own record of its names (名称记录), the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
@@ -164,6 +180,7 @@ impl Profile {
             verification: self.verification.or(other.verification),
             proven_empty: if self.posts.is_some() { self.proven_empty } else { other.proven_empty },
             posts: self.posts.or(other.posts),
+            ipv6: self.ipv6.or(other.ipv6),
             names: if self.names.is_empty() { other.names } else { self.names },
         }
     }

@@ -6,7 +6,7 @@
 
 use super::account::{Platform, Registered, Verification};
 use super::followers::Followers;
-use super::listing::{Picture, Profile};
+use super::listing::{Ipv6, Picture, Profile};
 use super::words;
 use chrono::{DateTime, Duration, Utc};
 use std::cmp::Reverse;
@@ -21,6 +21,8 @@ words! {
         Avatar = "avatar", "头像";
         Verification = "verification", "认证类型";
         VerifiedSubject = "verified_subject", "认证主体";
+        /// Of an app: how its host answers over IPv6 ([`Ipv6`]).
+        Ipv6 = "ipv6", "IPv6";
     }
 }
 
@@ -28,7 +30,7 @@ impl Fact {
     /// Whether anything is said about an account because of it. The others are only kept, once a day.
     #[must_use]
     pub const fn is_judged(self) -> bool {
-        matches!(self, Self::Name | Self::Verification | Self::VerifiedSubject)
+        matches!(self, Self::Name | Self::Verification | Self::VerifiedSubject | Self::Ipv6)
     }
 }
 
@@ -91,8 +93,9 @@ impl Told {
     /// not the account's either.
     #[must_use]
     pub fn of(profile: &Profile, named: bool, registered: &Registered) -> Self {
+        let ipv6 = profile.ipv6.map(|ipv6| (Fact::Ipv6, ipv6.as_str().to_owned()));
         if !has_profile(registered.platform) {
-            return Self::default();
+            return Self { facts: ipv6.into_iter().collect(), ..Self::default() };
         }
         let own = |value: &Option<String>| value.as_deref().filter(|_| named).map(|text| clip(text.trim()));
         let address = avatar_of(profile, named, registered);
@@ -273,6 +276,12 @@ impl Memory {
 /// As what an account is verified according to a kept value.
 #[must_use]
 pub fn verification(seen: &Seen) -> Option<Verification> {
+    seen.value.parse().ok()
+}
+
+/// How a host answered over IPv6 according to a kept value.
+#[must_use]
+pub fn ipv6(seen: &Seen) -> Option<Ipv6> {
     seen.value.parse().ok()
 }
 

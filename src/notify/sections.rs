@@ -223,6 +223,7 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::VerificationChanged => "认证已恢复",
         Rule::SubjectMismatch => "认证主体已与台账一致",
         Rule::FollowersJump => "近期粉丝数无异常增长",
+        Rule::Ipv6Lacking => "已支持IPv6",
     }
 }
 

@@ -18,6 +18,7 @@ words! {
         Kind = "kind", "账号类型";
         Sources = "sources", "采集源";
         Homepage = "homepage", "主页链接";
+        ServiceUrl = "service_url", "服务地址";
         Owner = "owner", "主办单位";
         CreditCode = "credit_code", "统一社会信用代码";
         Supervisor = "supervisor", "主管单位";
@@ -118,6 +119,7 @@ pub(super) const SYNONYMS: [(Column, &[&str]); COUNT] = [
             "url",
         ],
     ),
+    (Column::ServiceUrl, &["应用服务地址", "服务域名", "服务器地址", "服务器域名", "后台地址", "接口地址"]),
     (
         Column::Owner,
         &[
@@ -213,6 +215,7 @@ impl Column {
             Self::Name => &account.name,
             Self::PlatformUid => &account.platform_uid,
             Self::Homepage => &account.homepage,
+            Self::ServiceUrl => &account.service_url,
             Self::Owner => &account.owner,
             Self::CreditCode => &account.credit_code,
             Self::Supervisor => &account.supervisor,
@@ -253,6 +256,7 @@ pub(super) fn copy(column: Column, from: &Registered, to: &mut Registered) {
         Column::Kind => to.kind = from.kind,
         Column::Sources => to.sources.clone_from(&from.sources),
         Column::Homepage => to.homepage.clone_from(&from.homepage),
+        Column::ServiceUrl => to.service_url.clone_from(&from.service_url),
         Column::Owner => to.owner.clone_from(&from.owner),
         Column::CreditCode => to.credit_code.clone_from(&from.credit_code),
         Column::Supervisor => to.supervisor.clone_from(&from.supervisor),

@@ -169,6 +169,7 @@ impl<'a> Reader<'a> {
             kind: self.kind(platform, implied),
             sources: self.take(Column::Sources, cell::sources(self.cell(Column::Sources), known_recipe)),
             homepage: self.address(Column::Homepage),
+            service_url: self.address(Column::ServiceUrl),
             credit_code: self.credit_code(),
             supervisor: self.line(Column::Supervisor),
             level: self.level(),

@@ -33,6 +33,7 @@ const fn example(column: Column) -> &'static str {
         Column::Phone => "0990-1234567",
         Column::Email => "zhangsan@example.com;lisi@example.com",
         Column::Homepage
+        | Column::ServiceUrl
         | Column::CreditCode
         | Column::StatusSince
         | Column::AnnouncedOn

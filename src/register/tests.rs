@@ -96,11 +96,11 @@ fn an_office_workbook_reads_as_it_is_meant() {
 
 #[test]
 fn every_column_of_the_contract_is_read() {
-    let csv = "id,name,platform,platform_uid,kind,sources,homepage,owner,credit_code,supervisor,level,\
+    let csv = "id,name,platform,platform_uid,kind,sources,homepage,service_url,owner,credit_code,supervisor,level,\
         region_code,region_path,verified_subject,verified_type,status,status_since,opened_on,filed_on,\
         announced_on,announcement_url,leader,operator,phone,email,contractor,pack,notes\n\
         A-1,云溪发布,weibo,１６６９８７９４００,,weibo:1669879400;feed:https://a.example.com/f.xml,\
-        weibo.com/u/1669879400,云溪县政府办,91350100M000100Y43,澄湖市政府办,区县级,９９0102,澄湖市-云溪县,\
+        weibo.com/u/1669879400,api.example.com,云溪县政府办,91350100M000100Y43,澄湖市政府办,区县级,９９0102,澄湖市-云溪县,\
         云溪县政府,政府,停更公告中,2026.3.1,2019/5/20,２０１９年５月２７日,44260,https://a.example.com/n,\
         张三,李四,０９９０－１２３４５６７,\"a@example.com;b@example.com、A@example.com\",云溪传媒,national,\"甲\n乙\"\n";
     let [account] = accounts(csv).try_into().unwrap();
@@ -114,6 +114,7 @@ fn every_column_of_the_contract_is_read() {
         kind: Kind::Ordinary,
         sources: vec![source("weibo", "1669879400"), source("feed", "https://a.example.com/f.xml")],
         homepage: "http://weibo.com/u/1669879400".into(),
+        service_url: "http://api.example.com".into(),
         owner: "云溪县政府办".into(),
         credit_code: "91350100M000100Y43".into(),
         supervisor: "澄湖市政府办".into(),

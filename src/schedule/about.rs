@@ -4,7 +4,7 @@
 //! state of its own: the last good look tells whether the account's moment of this day has passed since.
 
 use super::cadence::spread;
-use crate::model::account::AccountId;
+use crate::model::account::{AccountId, Platform};
 use crate::model::listing::{Extracted, Profile};
 use crate::model::page::Miss;
 use crate::model::visit::Failure;
@@ -27,6 +27,14 @@ pub(super) fn is_wanted(watched: &Watched, read: &Result<Extracted, Miss>, now: 
         }
         Err(miss) => miss.failure == Failure::Empty,
     }
+}
+
+/// Whether it is time to ask how the host behind an app answers over IPv6: once a day.
+pub(super) fn asks_host(watched: &Watched, now: DateTime<Utc>) -> bool {
+    let registered = &watched.registered;
+    registered.platform == Platform::App
+        && !registered.service_url.is_empty()
+        && watched.known.good_look.is_none_or(|look| moment_between(watched.id, look, now))
 }
 
 /// The list together with what the account's own page told.

@@ -196,7 +196,10 @@ impl Eyes {
             return Some(self.missed(String::new(), Miss::new(Failure::NoSource, reason)));
         }
         let asked_before = watched.known.good_look.is_some() && watched.source_no == source_no;
-        let validators = if asked_before { watched.validators.clone() } else { Validators::default() };
+        // A page that has not changed tells nothing, and the host behind it may have.
+        let asks_host = about::asks_host(watched, self.clock.now());
+        let validators =
+            if asked_before && !asks_host { watched.validators.clone() } else { Validators::default() };
         // Asked for before the request takes its value: one that is replaced in between counts as the older one.
         let generation = recipe.secret().map(|secret| secret.generation());
         let request = match recipe.request(&source.target, validators) {
@@ -274,6 +277,11 @@ impl Eyes {
         }
         let mut extracted = read?;
         self.follow(watched, recipe, &mut extracted, refusals).await?;
+        if about::asks_host(watched, self.clock.now())
+            && let Ok(host) = Url::parse(&watched.registered.service_url)
+        {
+            extracted.profile.ipv6 = self.fetcher.ipv6(&host).await;
+        }
         extracted.profile.picture = self.picture(watched, recipe, &extracted, &fetched.url, refusals).await;
         Ok(Some(extracted))
     }

@@ -281,3 +281,41 @@ pub(crate) fn storable(text: &str) -> String {
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::account::AccountState;
+    use crate::model::finding::Level;
+    use crate::model::incident::State;
+    use crate::model::post::Origin;
+    use crate::model::profile::Fact;
+
+    /// What a look found cannot be written while the schema does not know its word.
+    #[test]
+    fn every_word_that_is_stored_is_one_the_schema_knows() {
+        let schemas = [
+            [
+                include_str!("migrations/sqlite/0001_register_to_receipt.sql"),
+                include_str!("migrations/sqlite/0005_profile.sql"),
+            ],
+            [
+                include_str!("migrations/postgres/0001_register_to_receipt.sql"),
+                include_str!("migrations/postgres/0005_profile.sql"),
+            ],
+        ];
+        let lists: [(&str, Vec<&str>); 5] = [
+            ("state", AccountState::ALL.iter().map(|word| word.as_str()).collect()),
+            ("origin", Origin::ALL.iter().map(|word| word.as_str()).collect()),
+            ("level", Level::ALL.iter().map(|word| word.as_str()).collect()),
+            ("state", State::ALL.iter().map(|word| word.as_str()).collect()),
+            ("fact", Fact::ALL.iter().map(|word| word.as_str()).collect()),
+        ];
+        for schema in schemas {
+            let text = schema.concat();
+            for (column, words) in &lists {
+                let check = format!("CHECK ({column} IN ('{}'))", words.join("','"));
+                assert!(text.contains(&check), "no {check}");
+            }
+        }
+    }
+}

@@ -71,6 +71,35 @@ fn a_new_name_is_found_at_its_second_look_and_says_what_was_before() {
 }
 
 #[test]
+fn an_app_whose_server_lacks_ipv6_twice_is_told_and_one_that_answers_is_not() {
+    let app = Registered {
+        service_url: "https://api.yunxi.example/".to_owned(),
+        ..crate::model::profile::tests::registered(Platform::App)
+    };
+    let host = |ipv6| Profile { ipv6: Some(ipv6), ..profile() };
+    for (ipv6, found) in [(Ipv6::NoAddress, "没有IPv6地址"), (Ipv6::Unreachable, "有IPv6地址但无法连接")]
+    {
+        let once = after(&app, &[(0, host(ipv6))]);
+        assert_eq!((rules(&once), once.sure.contains(Rule::Ipv6Lacking)), (vec![], false));
+        let twice = after(&app, &[(0, host(ipv6)), (24, host(ipv6))]);
+        assert_eq!(rules(&twice), [Rule::Ipv6Lacking]);
+        let evidence = &twice.findings[0].evidence;
+        assert!(
+            evidence.summary.contains(&format!("“https://api.yunxi.example/”{found}")),
+            "{}",
+            evidence.summary
+        );
+        // What could not be told from here neither accuses nor acquits.
+        let untold = after(&app, &[(0, host(ipv6)), (24, host(ipv6)), (48, Profile::default())]);
+        assert_eq!((rules(&untold), untold.sure.contains(Rule::Ipv6Lacking)), (vec![], false));
+        let mended =
+            [(0, host(ipv6)), (24, host(ipv6)), (48, host(Ipv6::Reachable)), (72, host(Ipv6::Reachable))];
+        let mended = after(&app, &mended);
+        assert_eq!((rules(&mended), mended.sure.contains(Rule::Ipv6Lacking)), (vec![], true));
+    }
+}
+
+#[test]
 fn a_register_that_follows_ends_it() {
     let looks = [(0, profile()), (30, profile()), (60, called("青岚之声")), (67, called("青岚之声"))];
     let followed = Registered { name: "青岚 之声".to_owned(), ..registered() };

@@ -15,6 +15,7 @@ pub(crate) fn registered(platform: Platform) -> Registered {
         kind: Kind::Ordinary,
         sources: Vec::new(),
         homepage: String::new(),
+        service_url: String::new(),
         owner: "中共云溪县委宣传部".to_owned(),
         credit_code: String::new(),
         supervisor: String::new(),

@@ -25,6 +25,7 @@ fn registered() -> Registered {
         kind: Kind::Ordinary,
         sources: Vec::new(),
         homepage: String::new(),
+        service_url: String::new(),
         owner: "云溪县人民政府办公室".to_owned(),
         credit_code: String::new(),
         supervisor: String::new(),

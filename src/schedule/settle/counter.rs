@@ -28,6 +28,7 @@ fn account() -> Watched {
             .map(|recipe| Source { recipe: recipe.to_owned(), target: "7".to_owned() })
             .to_vec(),
         homepage: empty(),
+        service_url: empty(),
         owner: "云溪县人民政府办公室".to_owned(),
         credit_code: empty(),
         supervisor: empty(),

@@ -34,6 +34,7 @@ fn registered() -> Registered {
         kind: Kind::Ordinary,
         sources: vec![source("rsshub"), source("weibo")],
         homepage: String::new(),
+        service_url: String::new(),
         owner: "云溪县人民政府".to_owned(),
         credit_code: String::new(),
         supervisor: String::new(),

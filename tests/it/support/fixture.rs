@@ -32,6 +32,7 @@ pub(crate) fn registered(number: usize) -> Registered {
             Source { recipe: "weibo".to_owned(), target: format!("56{number:08}") },
         ],
         homepage: format!("https://weibo.example/u/56{number:08}"),
+        service_url: String::new(),
         owner: "澄湖市人民政府办公室".to_owned(),
         credit_code: "11320000MB0000000X".to_owned(),
         supervisor: "澄湖市委网信办".to_owned(),

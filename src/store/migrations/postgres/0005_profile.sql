@@ -10,7 +10,7 @@ ALTER TABLE account ADD COLUMN profile_avatar BIGINT;
 -- One value of one fact of an account's profile.
 CREATE TABLE profile_fact (
     account_id BIGINT NOT NULL,
-    fact       TEXT   NOT NULL CHECK (fact IN ('name','intro','avatar','verification','verified_subject')),
+    fact       TEXT   NOT NULL CHECK (fact IN ('name','intro','avatar','verification','verified_subject','ipv6')),
     value      TEXT   NOT NULL,
     first_seen BIGINT NOT NULL,
     since      BIGINT NOT NULL,                  -- begin of the latest time in which no other value was seen
