@@ -10,7 +10,7 @@
 //! - 认证变化: it was verified as a body and is now verified as none, as a person or as an enterprise.
 //! - 认证主体不符: the verified subject is clearly neither the owner nor the subject in the register.
 //! - 粉丝数异常增长: see [`crowd`].
-//! - 应用不支持IPv6: the app's server has no IPv6 address, or takes no connection at one while others do.
+//! - 应用不支持 IPv6: the app's server has no IPv6 address, or takes no connection at one while others do.
 
 pub mod crowd;
 pub mod names;

@@ -71,7 +71,7 @@ words! {
         /// Followers came faster than the account's own history explains.
         FollowersJump = "followers_jump", "粉丝数异常增长";
         /// The server of an app cannot be reached over IPv6.
-        Ipv6Lacking = "ipv6_lacking", "应用不支持IPv6";
+        Ipv6Lacking = "ipv6_lacking", "应用不支持 IPv6";
     }
 }
 

@@ -128,9 +128,9 @@ words! {
         /// It takes a connection.
         Reachable = "reachable", "支持";
         /// Its name leads to IPv4 addresses only.
-        NoAddress = "no_address", "没有IPv6地址";
+        NoAddress = "no_address", "没有 IPv6 地址";
         /// It has an address, and nobody answers there.
-        Unreachable = "unreachable", "有IPv6地址但无法连接";
+        Unreachable = "unreachable", "有 IPv6 地址但无法连接";
     }
 }
 

@@ -77,7 +77,7 @@ fn an_app_whose_server_lacks_ipv6_twice_is_told_and_one_that_answers_is_not() {
         ..crate::model::profile::tests::registered(Platform::App)
     };
     let host = |ipv6| Profile { ipv6: Some(ipv6), ..profile() };
-    for (ipv6, found) in [(Ipv6::NoAddress, "没有IPv6地址"), (Ipv6::Unreachable, "有IPv6地址但无法连接")]
+    for (ipv6, found) in [(Ipv6::NoAddress, "没有 IPv6 地址"), (Ipv6::Unreachable, "有 IPv6 地址但无法连接")]
     {
         let once = after(&app, &[(0, host(ipv6))]);
         assert_eq!((rules(&once), once.sure.contains(Rule::Ipv6Lacking)), (vec![], false));

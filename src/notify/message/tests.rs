@@ -355,7 +355,7 @@ fn what_an_accounts_profile_shows_is_told_in_its_own_words() {
         (Rule::VerificationChanged, "云溪发布 认证变化", "2个账号认证变化"),
         (Rule::SubjectMismatch, "云溪发布 认证主体不符", "2个账号认证主体不符"),
         (Rule::FollowersJump, "云溪发布 粉丝数异常增长", "2个账号粉丝数异常增长"),
-        (Rule::Ipv6Lacking, "云溪发布 应用不支持IPv6", "2个账号应用不支持IPv6"),
+        (Rule::Ipv6Lacking, "云溪发布 应用不支持 IPv6", "2个账号应用不支持 IPv6"),
     ] {
         assert!(subject(rule, &["云溪发布"]).ends_with(one), "{}", subject(rule, &["云溪发布"]));
         let both = subject(rule, &["云溪发布", "青岚发布"]);
