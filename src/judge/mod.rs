@@ -21,7 +21,9 @@
 
 mod amount;
 pub mod bridge;
+pub mod content;
 pub mod facts;
+mod folded;
 pub mod history;
 pub mod inactivity;
 pub mod index;

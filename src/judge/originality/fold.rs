@@ -3,6 +3,8 @@
 //! In: text as a page shows it, hostile and of any length. Out: the same text with half-width signs and one
 //! sign per meaning, and of a long text only its beginning and its end. It changes signs, never words.
 
+use crate::judge::folded::{sign, stays};
+
 /// How much of either end of a text is read, in characters: whose a text is, it says at its beginning or its end.
 const END: usize = 4000;
 
@@ -30,7 +32,7 @@ pub(super) fn fold(text: &str) -> String {
 fn push(text: &str, folded: &mut String) {
     let mut kept = 0;
     for (at, c) in text.char_indices() {
-        if matches!(c, '\u{4e00}'..='\u{4e27}' | '\u{4e29}'..='\u{9fff}' | '!'..='~') {
+        if stays(c) {
             continue;
         }
         let new = sign(c);
@@ -41,28 +43,6 @@ fn push(text: &str, folded: &mut String) {
         }
     }
     folded.push_str(&text[kept..]);
-}
-
-/// The one sign for a character; `None` for those that nobody sees.
-fn sign(c: char) -> Option<char> {
-    Some(match c {
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{ad}' => {
-            return None;
-        }
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => '\n',
-        c if c.is_whitespace() || c.is_control() => ' ',
-        // The full-width forms lie at a fixed distance from ASCII.
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0)?,
-        '丨' | '│' | '┃' | '∣' | '︱' | '︳' | '￨' | '❘' | '❙' => '|',
-        '∶' | '꞉' | '︰' | '﹕' => ':',
-        '∕' | '⁄' => '/',
-        '〔' | '﹝' => '[',
-        '〕' | '﹞' => ']',
-        '〖' => '【',
-        '〗' => '】',
-        '•' | '・' | '‧' | '∙' | '･' => '·',
-        c => c,
-    })
 }
 
 #[cfg(test)]

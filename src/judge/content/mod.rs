@@ -1,0 +1,30 @@
+//! What the words of a post give away: personal data, advertising, secrecy markings, forbidden terms, bad links.
+//!
+//! In: a post as it was read, hostile and of any length. Out: what was found in it, each with its place, the words as
+//! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
+
+use std::ops::Range;
+
+/// Which part of a post something stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Its title.
+    Title,
+    /// Its text.
+    Text,
+    /// The n-th line recognised in its pictures.
+    Picture(usize),
+    /// The name of its n-th attachment.
+    Attachment(usize),
+    /// Its n-th link.
+    Link(usize),
+}
+
+/// Where in a post something stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Spot {
+    /// In which part.
+    pub part: Part,
+    /// Where in the part as it was written, in bytes.
+    pub range: Range<usize>,
+}
