@@ -4,7 +4,9 @@
 //! letters, one sign per meaning and nothing that nobody sees, and for each part of it the part of the original. It
 //! changes signs, never words; one pass, no more memory than the text and its differences.
 
+use super::glyphs::Glyphs;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A text as rules read it, and where each part of it came from.
 #[derive(Debug, Clone, Default)]
@@ -30,20 +32,15 @@ impl Folded {
     pub fn new(original: &str) -> Self {
         let mut folded = Self { text: String::with_capacity(original.len()), anchors: Vec::new() };
         let mut kept = 0;
-        for (at, c) in original.char_indices() {
-            if stays(c) && !c.is_ascii_uppercase() {
-                continue;
-            }
-            let new = sign(c).map(|c| c.to_ascii_lowercase());
-            if new == Some(c) {
-                continue;
-            }
+        while let Some(at) = CHANGING.find(original, kept) {
             folded.text.push_str(&original[kept..at]);
+            let mut rest = original[at..].chars();
+            let new = rest.next().and_then(small);
+            kept = original.len() - rest.as_str().len();
             folded.text.extend(new);
-            kept = at + c.len_utf8();
             match new {
                 None => folded.anchor(at, kept),
-                Some(new) if new.len_utf8() != c.len_utf8() => folded.anchor(kept, kept),
+                Some(new) if new.len_utf8() != kept - at => folded.anchor(kept, kept),
                 Some(_) => {}
             }
         }
@@ -81,9 +78,12 @@ impl Folded {
     }
 }
 
-/// Whether a character is its own sign: nearly all are, and are told at a glance.
-pub(super) const fn stays(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{4e27}' | '\u{4e29}'..='\u{9fff}' | '!'..='~')
+/// The characters that do not stay as they are.
+static CHANGING: LazyLock<Glyphs> = LazyLock::new(|| Glyphs::of(|c| small(c) != Some(c)));
+
+/// The one sign for a character, and of an ASCII letter the small one.
+fn small(c: char) -> Option<char> {
+    sign(c).map(|c| c.to_ascii_lowercase())
 }
 
 /// The one sign for a character; `None` for those that nobody sees.
@@ -141,6 +141,11 @@ mod tests {
         assert_eq!((folded.text(), folded.original(0..1)), ("a", 3..4));
         assert_eq!(folded.original(1..1), 7..7);
         assert_eq!(Folded::new("").original(0..0), 0..0);
+    }
+
+    #[test]
+    fn only_characters_of_the_basic_plane_change() {
+        assert_eq!(('\u{10000}'..=char::MAX).find(|c| small(*c) != Some(*c)), None);
     }
 
     proptest! {

@@ -24,6 +24,7 @@ pub mod bridge;
 pub mod content;
 pub mod facts;
 mod folded;
+mod glyphs;
 pub mod history;
 pub mod inactivity;
 pub mod index;

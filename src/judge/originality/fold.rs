@@ -3,10 +3,15 @@
 //! In: text as a page shows it, hostile and of any length. Out: the same text with half-width signs and one
 //! sign per meaning, and of a long text only its beginning and its end. It changes signs, never words.
 
-use crate::judge::folded::{sign, stays};
+use crate::judge::folded::sign;
+use crate::judge::glyphs::Glyphs;
+use std::sync::LazyLock;
 
 /// How much of either end of a text is read, in characters: whose a text is, it says at its beginning or its end.
 const END: usize = 4000;
+
+/// The characters that do not stay as they are.
+static CHANGING: LazyLock<Glyphs> = LazyLock::new(|| Glyphs::of(|c| sign(c) != Some(c)));
 
 /// A text as the rules read it.
 pub(super) fn fold(text: &str) -> String {
@@ -31,16 +36,11 @@ pub(super) fn fold(text: &str) -> String {
 /// Folds sign by sign; what stays as it is, and mostly that is nearly all, is copied in stretches.
 fn push(text: &str, folded: &mut String) {
     let mut kept = 0;
-    for (at, c) in text.char_indices() {
-        if stays(c) {
-            continue;
-        }
-        let new = sign(c);
-        if new != Some(c) {
-            folded.push_str(&text[kept..at]);
-            folded.extend(new);
-            kept = at + c.len_utf8();
-        }
+    while let Some(at) = CHANGING.find(text, kept) {
+        folded.push_str(&text[kept..at]);
+        let mut rest = text[at..].chars();
+        folded.extend(rest.next().and_then(sign));
+        kept = text.len() - rest.as_str().len();
     }
     folded.push_str(&text[kept..]);
 }

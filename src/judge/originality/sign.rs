@@ -5,6 +5,7 @@
 //! decides nothing; a test compares every verdict with the one given when all signs are taken as present.
 
 use super::actor::is_han;
+use crate::judge::glyphs::Glyphs;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -220,8 +221,9 @@ struct Word {
 
 /// The words by their first characters. Few characters of a text begin one, so that a table of first characters is all
 /// that most of a text ever needs; an automaton of whole words takes three times as long.
-#[derive(Debug)]
 struct Lexicon {
+    /// The first characters of words.
+    first: Glyphs,
     /// For each character of the basic plane which list its words are in; 0 for none.
     numbers: Vec<u8>,
     lists: Vec<List>,
@@ -254,7 +256,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             *signs |= 1 << sign as u32;
         }
     }
-    let mut lexicon = Lexicon { numbers: vec![0; 1 << 16], lists: vec![List::default()] };
+    let mut lexicon =
+        Lexicon { first: Glyphs::default(), numbers: vec![0; 1 << 16], lists: vec![List::default()] };
     for (text, meaning) in words {
         let mut chars = text.chars();
         let (first, second) = (chars.next().map_or(0, |first| first as usize), chars.next());
@@ -266,6 +269,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         list.seconds |= if second.is_some() { List::bit(second) } else { u64::MAX };
         list.words.push(Word { text, meaning });
     }
+    lexicon.first = Glyphs::of(|c| lexicon.numbers[c as usize] != 0);
     lexicon
 });
 
@@ -290,13 +294,13 @@ impl Signs {
     pub(super) fn of(line: &str) -> Self {
         let lexicon = &*LEXICON;
         let mut all = 0;
-        for (at, c) in line.char_indices() {
-            let number = lexicon.numbers.get(c as usize).copied().unwrap_or_default();
-            if number == 0 {
-                continue;
-            }
-            let list = &lexicon.lists[usize::from(number)];
-            if list.seconds & List::bit(line[at + c.len_utf8()..].chars().next()) == 0 {
+        let mut from = 0;
+        while let Some(at) = lexicon.first.find(line, from) {
+            let mut rest = line[at..].chars();
+            let first = rest.next().map_or(0, |first| first as usize);
+            from = line.len() - rest.as_str().len();
+            let list = &lexicon.lists[usize::from(lexicon.numbers[first])];
+            if list.seconds & List::bit(rest.next()) == 0 {
                 continue;
             }
             for Word { text, meaning } in &list.words {
