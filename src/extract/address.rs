@@ -2,6 +2,7 @@
 //!
 //! In: links as pages write them. Out: http and https addresses only; it never follows one.
 
+use crate::model::address::is_normal;
 use url::Url;
 
 /// The address a link leads to; none for scripts, mail, anchors and anything that is not http.
@@ -11,6 +12,14 @@ pub(super) fn absolute(base: &Url, href: &str) -> Option<Url> {
         return None;
     }
     base.join(href).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// The address a link leads to, as text.
+///
+/// Most links of feeds are written as an address is written anyway; what is sure to stay as it is is not taken apart.
+pub(super) fn absolute_text(base: &Url, href: &str) -> Option<String> {
+    let href = href.trim();
+    if is_normal(href) { Some(href.to_owned()) } else { absolute(base, href).map(String::from) }
 }
 
 #[cfg(test)]

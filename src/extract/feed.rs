@@ -258,7 +258,7 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
     let links = &entry.links;
     let link =
         links.iter().find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate")).or(links.first());
-    let url = link.and_then(|link| address::absolute(base, &link.href)).map(String::from);
+    let url = link.and_then(|link| address::absolute_text(base, &link.href));
     let title = entry.title.map(|text| text.content).unwrap_or_default();
     let html = entry.content.and_then(|content| content.body).filter(|body| !body.trim().is_empty());
     let html = html.or(entry.summary.map(|text| text.content)).unwrap_or_default();
@@ -271,7 +271,7 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
         absolute: true,
         ..Found::default()
     };
-    if plain_with_route(&found.id) == plain_with_route(&found.url) {
+    if found.id == found.url || plain_with_route(&found.id) == plain_with_route(&found.url) {
         found.id.clear();
     }
     for rule in &recipe.origins {

@@ -118,6 +118,7 @@ pub(super) fn credits(
         here.sort_by_key(|(place, _)| *place);
         found.extend(here);
         if at == 0
+            && line.signs.has(Sign::According)
             && let Some(said) = ACCORDING.captures(&line.text)
             && let Some(names) = according(&said, known)
         {

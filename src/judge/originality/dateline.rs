@@ -3,6 +3,7 @@
 //! In: the lines of a text. Out: the outlets whose text it is, or that it is some paper's own. An outlet inside a
 //! report, thanked or recommended, is none of this.
 
+use super::actor::is_han;
 use super::credit::Credit;
 use super::own::Unit;
 use super::page::{Line, Use};
@@ -68,8 +69,10 @@ pub(super) fn credits(
         if at >= 3 && at + 4 <= body.len() {
             continue;
         }
-        // The name before 记者 is short: it begins the line or stands after a bracket.
-        let begins = || line.text.find("记者").is_some_and(|at| at < 300);
+        // The name before 记者 begins the line or stands after a bracket.
+        let named =
+            |c: char| is_han(c) || c.is_ascii_alphabetic() || matches!(c, '·' | ' ' | ':' | '|' | '/');
+        let begins = || line.text.find("记者").is_some_and(|at| line.text[..at].chars().all(named));
         if line.signs.has(Sign::Reporter) && (line.signs.has(Sign::Opening) || begins()) {
             found.extend(reporters(&line.text, unit, known));
         }
@@ -141,7 +144,9 @@ fn reporters(line: &str, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Cr
 /// The outlet named in the bracket or the line that closes a text.
 fn closing(line: &Line<'_>, weibo: bool, unit: &Unit, known: &dyn Fn(&str) -> bool) -> Option<Credit> {
     let (signs, line) = (line.signs, line.text.as_ref());
-    if let Some(said) = SIGNED.captures(line) {
+    if line.starts_with(['—', '-'])
+        && let Some(said) = SIGNED.captures(line)
+    {
         let who = name::bare(said.name("who")?.as_str());
         let labelled = ["自", "来源", "选自"].iter().any(|label| said[0].contains(label));
         if !labelled && (known(who) && !unit.is_own(who) || organ::is_outlet(who)) {

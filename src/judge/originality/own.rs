@@ -48,10 +48,52 @@ static SELF: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 /// How a unit speaks of itself as one who acts; what continues another word (本台风, 本会议) is sifted after.
-static SELF_ACTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:我|本)(局|委|办|厅|院|校|中心|支队|大队|总队|中队|所|馆|站|园|处|队|台|单位|分局|街道|镇|乡|社区|学院|医院|法院|检察院|集团|公司|市|县|区|省|州|旗)")
-        .expect("a constant pattern")
-});
+const SELF_ACTS: [&str; 36] = [
+    "局",
+    "委",
+    "办",
+    "厅",
+    "院",
+    "校",
+    "中心",
+    "支队",
+    "大队",
+    "总队",
+    "中队",
+    "所",
+    "馆",
+    "站",
+    "园",
+    "处",
+    "队",
+    "台",
+    "单位",
+    "分局",
+    "街道",
+    "镇",
+    "乡",
+    "社区",
+    "学院",
+    "医院",
+    "法院",
+    "检察院",
+    "集团",
+    "公司",
+    "市",
+    "县",
+    "区",
+    "省",
+    "州",
+    "旗",
+];
+/// Who speaks.
+const SPEAKERS: [char; 2] = ['我', '本'];
+
+/// How a unit speaks of itself as one who acts: 我局, 本局.
+pub(super) fn spoken() -> impl Iterator<Item = String> {
+    SPEAKERS.into_iter().flat_map(|speaker| SELF_ACTS.into_iter().map(move |kind| format!("{speaker}{kind}")))
+}
+
 /// Levels: 我县 is the unit only where the unit is the county's government.
 const LEVELS: [&str; 9] = ["市", "县", "区", "省", "州", "旗", "镇", "乡", "街道"];
 /// What makes another word of 本 and a kind of body: 本队列, 本所有, 本台风, 本校正, 本处理.
@@ -213,10 +255,10 @@ impl Unit {
                 })
             })
             || signs.has(Sign::Speaker)
-                && SELF_ACTS.captures_iter(&line).any(|said| {
-                    let (Some(whole), Some(kind)) = (said.get(0), said.get(1)) else { return false };
-                    let (before, after) = (&line[..whole.start()], &line[whole.end()..]);
-                    let kind = kind.as_str();
+                && line.match_indices(SPEAKERS).any(|(at, speaker)| {
+                    let (before, rest) = (&line[..at], &line[at + speaker.len()..]);
+                    let said = SELF_ACTS.iter().find_map(|kind| Some((*kind, rest.strip_prefix(kind)?)));
+                    let Some((kind, after)) = said else { return false };
                     let ours = match kind {
                         kind if LEVELS.contains(&kind) => self.government,
                         "台" => self.station,

@@ -34,6 +34,8 @@ pub(super) enum Sign {
     Rights,
     /// The word for news where a dateline ends.
     News,
+    /// What an account of others' words begins with.
+    According,
     /// A reporter.
     Reporter,
     /// A paper or a station that speaks of itself.
@@ -66,7 +68,7 @@ pub(super) enum Sign {
     OwnNews,
     /// A hashtag or a mention.
     Tag,
-    /// 我 or 本.
+    /// 我局, 本中心: the unit as it speaks of itself.
     Speaker,
     /// A long word in the name of a body that has a short one.
     Long,
@@ -119,6 +121,7 @@ const WORDS: [(Sign, Place, &[&str]); 32] = [
     (Sign::Marked, Place::Any, &["原标题", "原题"]),
     (Sign::Rights, Place::Any, &["版权", "著作权", "侵删", "侵权"]),
     (Sign::News, Place::Ends, &["讯", "消息", "电"]),
+    (Sign::According, Place::Begins, &["据"]),
     (Sign::Reporter, Place::Any, &["记者"]),
     (Sign::Ours, Place::Begins, &["本报", "本台", "本刊"]),
     (Sign::Opening, Place::Any, &["(", "[", "【", "—", "●", "■", "▲"]),
@@ -196,7 +199,6 @@ const WORDS: [(Sign, Place, &[&str]); 32] = [
     (Sign::Declared, Place::Any, &["原创"]),
     (Sign::OwnNews, Place::Begins, &["本网", "本站", "本局", "本委", "本院", "本中心", "本公众号"]),
     (Sign::Tag, Place::Any, &["#", "@"]),
-    (Sign::Speaker, Place::Any, &["我", "本"]),
     (Sign::Long, Place::Any, &super::organ::LONG),
 ];
 
@@ -245,6 +247,9 @@ impl List {
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut words: BTreeMap<String, Meaning> = BTreeMap::new();
+    for spoken in super::own::spoken() {
+        words.entry(spoken).or_default().any |= 1 << Sign::Speaker as u32;
+    }
     for (sign, place, list) in WORDS {
         for word in list.iter().flat_map(|word| cases(word)) {
             let meaning = words.entry(word).or_default();
