@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A text as rules read it, and where each part of it came from.
 #[derive(Debug, Clone, Default)]
-pub struct Folded {
+pub(super) struct Folded {
     text: String,
     /// Where the distance between the two texts changes, in order; between two anchors they go byte by byte.
     anchors: Vec<Anchor>,
@@ -26,8 +26,7 @@ struct Anchor {
 
 impl Folded {
     /// Folds a text.
-    #[must_use]
-    pub fn new(original: &str) -> Self {
+    pub(super) fn new(original: &str) -> Self {
         let mut folded = Self { text: String::with_capacity(original.len()), anchors: Vec::new() };
         let mut kept = 0;
         for (at, c) in original.char_indices() {
@@ -52,15 +51,13 @@ impl Folded {
     }
 
     /// The text to look at.
-    #[must_use]
-    pub fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         &self.text
     }
 
     /// Where a part of the folded text stands in the original, in bytes; both ends must lie between characters. What
     /// nobody sees at its edges is left out.
-    #[must_use]
-    pub fn original(&self, part: Range<usize>) -> Range<usize> {
+    pub(super) fn original(&self, part: Range<usize>) -> Range<usize> {
         let start = self.anchor_before(part.start).map_or(part.start, |it| it.start + (part.start - it.at));
         let end = self
             .anchor_before(part.end)

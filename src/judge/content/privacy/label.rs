@@ -109,7 +109,7 @@ const SOCIAL: [&str; 4] = ["社会保障号", "社会保障", "社保号", "个�
 const NUMBER: [&str; 6] = ["号码", "编号", "编码", "号", "码", "no"];
 const LINKS: [&str; 10] = ["分别", "如下", "应为", "为", "是", "系", "原", "均", "后", "的"];
 /// What ends in 号 or 码 and is no label.
-const NO_LABEL: [&str; 9] = ["扫码", "维码", "数码", "起码", "密码", "信号", "称号", "口号", "门号"];
+const NO_LABEL: [&str; 9] = ["扫码", "二维码", "数码", "起码", "密码", "信号", "称号", "口号", "门号"];
 /// Vehicles have passes too.
 const VEHICLES: [&str; 5] = ["车辆", "货车", "车", "运输", "出入"];
 /// How much of a text is read for a label, in bytes.
@@ -120,6 +120,7 @@ pub(super) fn read(text: &str) -> Option<Label<'_>> {
     let mut rest = text;
     let mut numbered = false;
     let mut linked = false;
+    let mut coded = false;
     loop {
         rest = trim(rest);
         // 联系电话(微信同号): what is in brackets says more about the name before them.
@@ -143,6 +144,7 @@ pub(super) fn read(text: &str) -> Option<Label<'_>> {
             if NO_LABEL.iter().any(|word| rest.ends_with(word)) {
                 return None;
             }
+            coded |= rest.ends_with("编号") || rest.ends_with("编码");
             (rest, numbered) = (before, true);
         } else if let Some(before) =
             LINKS.iter().find_map(|word| rest.strip_suffix(word)).filter(|_| !linked && !numbered)
@@ -167,10 +169,10 @@ pub(super) fn read(text: &str) -> Option<Label<'_>> {
             return Some(Label { named, before });
         }
     }
-    // Any other word before 号: 3号 and 三号 are a day or a door.
-    let last = rest.chars().next_back()?;
-    let is_word = last.is_alphabetic() && !"〇一二三四五六七八九十百第".contains(last);
-    (is_word && !offers_identity(rest)).then_some(Label { named: Named::Other, before: rest })
+    // Any other word before 号; 3号 and 三号 are a day or a door, and 号码 alone is a telephone's.
+    let is_word = |c: char| c.is_alphabetic() && !"〇一二三四五六七八九十百第".contains(c);
+    let other = coded || rest.chars().next_back().is_some_and(is_word);
+    (other && !offers_identity(rest)).then_some(Label { named: Named::Other, before: rest })
 }
 
 /// A name at the very end of a text.

@@ -6,6 +6,7 @@
 //! reported. Pure; one pass finds what may be something, and only around it the surroundings are read, so that a post
 //! without digits costs next to nothing and no post costs more than its length.
 
+mod address;
 mod check;
 mod contact;
 mod holder;
@@ -13,6 +14,7 @@ mod label;
 mod link;
 mod number;
 mod page;
+mod residence;
 mod run;
 mod table;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use crate::model::words;
 use page::Page;
 use std::collections::HashSet;
 use std::ops::Range;
+use table::Tables;
 
 words! {
     /// What a piece of personal data is.
@@ -110,6 +113,7 @@ pub fn find(title: &str, part: Part, text: &str) -> Vec<Found> {
     }
     let page = Page::new(text);
     let mut hits = number::find(&page);
+    hits.extend(homes(&page));
     hits.sort_by_key(|hit| hit.range.start);
     let disciplinary = is_disciplinary(title);
     let mut seen = HashSet::new();
@@ -121,6 +125,21 @@ pub fn find(title: &str, part: Part, text: &str) -> Vec<Found> {
             severity: if disciplinary { hit.severity.lowered() } else { hit.severity },
             why: hit.why,
             spot: Spot { part, range: page.written_at(hit.range) },
+        })
+        .collect()
+}
+
+/// Finds the homes of named persons.
+fn homes(page: &Page<'_>) -> Vec<Hit> {
+    let mut tables = Tables::new(page);
+    let addresses = address::find(page).into_iter();
+    addresses
+        .filter(|address| residence::is_home(page, address, tables.row(address.range.start).as_ref()))
+        .map(|address| Hit {
+            kind: Kind::HomeAddress,
+            severity: Severity::Medium,
+            why: Why::Residence,
+            range: address.range,
         })
         .collect()
 }
