@@ -28,7 +28,6 @@ struct Anchor {
 
 impl Folded {
     /// Folds a text.
-    #[must_use]
     pub(super) fn new(original: &str) -> Self {
         let mut folded = Self { text: String::with_capacity(original.len()), anchors: Vec::new() };
         let mut kept = 0;
@@ -49,14 +48,12 @@ impl Folded {
     }
 
     /// The text to look at.
-    #[must_use]
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
     /// Where a part of the folded text stands in the original, in bytes; both ends must lie between characters. What
     /// nobody sees at its edges is left out.
-    #[must_use]
     pub(super) fn original(&self, part: Range<usize>) -> Range<usize> {
         let start = self.anchor_before(part.start).map_or(part.start, |it| it.start + (part.start - it.at));
         let end = self

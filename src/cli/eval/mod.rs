@@ -7,6 +7,7 @@
 mod activity;
 mod dates;
 mod originality;
+mod privacy;
 mod similar;
 mod titles;
 
@@ -28,6 +29,8 @@ pub enum Set {
     Dates,
     /// Posts and whose work they are.
     Originality,
+    /// Posts and the personal data in them.
+    Privacy,
     /// Pairs of posts and whether their facts agree.
     Similar,
     /// Titles of reposts and of their sources.
@@ -107,6 +110,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
         Set::Activity => activity::judge(case)?,
         Set::Dates => dates::judge(case)?,
         Set::Originality => originality::judge(case)?,
+        Set::Privacy => privacy::judge(case)?,
         Set::Similar => similar::judge(case)?,
         Set::Titles => titles::judge(case)?,
     };

@@ -3,6 +3,8 @@
 //! In: a post as it was read, hostile and of any length. Out: what was found in it, each with its place, the words as
 //! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
 
+pub mod privacy;
+
 use std::ops::Range;
 
 /// Which part of a post something stands in.

@@ -1,0 +1,1 @@
+//! Tables and properties of personal data in posts; all numbers are invented.
