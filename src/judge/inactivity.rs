@@ -90,7 +90,12 @@ impl<'p> Standing<'p> {
 fn counted_from(facts: &Facts, rule: Rule) -> Option<DateTime<Utc>> {
     let or_known = |last: Option<DateTime<Utc>>| last.max(facts.registered_at).unwrap_or(facts.known_since);
     match rule {
-        Rule::BiweeklyOriginal => Some(or_known(facts.last_maybe_original)),
+        // Before the known history begins, originals may have stood that nobody has seen: a list of the last few
+        // posts, all of them reposts, proves nothing about the days before it. Without a post there was none.
+        Rule::BiweeklyOriginal => {
+            let begins = facts.reach.filter(|_| facts.last_update.is_some());
+            Some(or_known(facts.last_maybe_original.max(begins)))
+        }
         // Without a post it is hollow, however long that lasts.
         Rule::Dormant | Rule::Zombie => {
             facts.last_update.max(facts.registered_at.filter(|_| facts.last_update.is_some()))

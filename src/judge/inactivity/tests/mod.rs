@@ -32,7 +32,7 @@ fn silent_for(span: TimeDelta) -> Facts {
         Some(at("2020-01-01T00:00:00")),
         at("2026-01-01T00:00:00"),
     );
-    facts.look(at(NOW), None);
+    facts.look(at(NOW), Some(at(NOW) - span));
     post(&mut facts, at(NOW) - span, Origin::Original);
     facts
 }
@@ -52,6 +52,19 @@ fn rules(judgement: &Judgement) -> Vec<Rule> {
 
 fn verdict(facts: &Facts) -> Judgement {
     judge(facts, national(), at(NOW))
+}
+
+#[test]
+fn a_short_list_of_reposts_proves_nothing_about_the_days_before_it() {
+    let listed = |days: i64| {
+        let mut facts = silent_for(TimeDelta::days(1));
+        facts.last_maybe_original = None;
+        facts.reach = Some(at(NOW) - TimeDelta::days(days));
+        rules(&verdict(&facts))
+    };
+    assert_eq!(listed(3), []);
+    assert_eq!(listed(14), []);
+    assert_eq!(listed(15), [Rule::BiweeklyOriginal]);
 }
 
 #[test]
