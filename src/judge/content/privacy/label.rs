@@ -107,9 +107,10 @@ const WORDS: [(&str, Named); 66] = [
 const SOCIAL: [&str; 4] = ["社会保障号", "社会保障", "社保号", "个人社保"];
 /// What may stand between a name and its number; those of the first kind say that a number follows.
 const NUMBER: [&str; 6] = ["号码", "编号", "编码", "号", "码", "no"];
-const LINKS: [&str; 10] = ["分别", "如下", "应为", "为", "是", "系", "原", "均", "后", "的"];
+const LINKS: [&str; 13] =
+    ["分别为", "分别", "如下", "应是", "如", "应为", "为", "是", "系", "原", "均", "后", "的"];
 /// What ends in 号 or 码 and is no label.
-const NO_LABEL: [&str; 9] = ["扫码", "二维码", "数码", "起码", "密码", "信号", "称号", "口号", "门号"];
+const NO_LABEL: [&str; 8] = ["扫码", "二维码", "数码", "起码", "密码", "称号", "口号", "门号"];
 /// Vehicles have passes too.
 const VEHICLES: [&str; 5] = ["车辆", "货车", "车", "运输", "出入"];
 /// How much of a text is read for a label, in bytes.
@@ -311,6 +312,7 @@ mod tests {
             "社会保障号码:",
             "身份证号/统一社会信用代码:",
             "证件号码(身份证号或信用代码)",
+            "号码:",
             "第号",
         ] {
             assert!(
