@@ -24,6 +24,18 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a constant pattern")
 });
+/// Places where people live.
+static ESTATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"村|组|苑|花园|家园|小区|公寓|府|里|庭|郡|湾|邸|名都|华城|新城|家属院|宿舍|大院|别墅|社区|庄|屯|寨",
+    )
+    .expect("a constant pattern")
+});
+/// Places where people work.
+static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"中心|大厦|写字楼|产业园|科技园|工业园|创业园|政府|办公|商城|市场|商业|门面|商铺|车间|厂|行政楼|综合楼|教学楼|医院|学校")
+        .expect("a constant pattern")
+});
 /// Words that bring an address into a sentence and belong to it no longer.
 const BRINGS: [&str; 20] = [
     "住在",
@@ -85,10 +97,8 @@ const GAP: usize = 36;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) range: Range<usize>,
-    /// It names a flat or a house of a village: 幢, 单元, 室, 组. Shops and offices lie at plain numbers more often.
+    /// It names a flat or a house of a village, as homes do; shops and offices lie at plain numbers.
     pub(super) dwelling: bool,
-    /// How many kinds of places it names before its first number.
-    pub(super) places: usize,
 }
 
 /// The addresses of a page, in order.
@@ -182,11 +192,10 @@ impl<'t> Chain<'t> {
     fn whole(&self, text: &str, taken: usize) -> Option<Address> {
         let start = head(text, self.range.start, taken);
         let head = &text[start..self.range.start];
-        let places = PLACE.find_iter(head).count();
-        (places > 0 && head.chars().count() >= 2).then_some(Address {
+        let whole = &text[start..self.range.end];
+        (PLACE.is_match(head) && head.chars().count() >= 2).then(|| Address {
             range: start..self.range.end,
-            dwelling: self.dwelling,
-            places,
+            dwelling: self.dwelling && ESTATE.is_match(whole) && !OFFICE.is_match(whole),
         })
     }
 }

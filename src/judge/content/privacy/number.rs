@@ -8,7 +8,7 @@ use super::contact::{self, Contacts};
 use super::label::{self, Label, Named};
 use super::link::Links;
 use super::page::Page;
-use super::run::{Run, Runs, Shape};
+use super::run::{MOBILE, Run, Runs, Shape};
 use super::table::{Row, Tables};
 use super::{Hit, Kind, Severity, Why};
 use super::{holder, who};
@@ -46,23 +46,26 @@ impl Look<'_, '_> {
     fn at(&mut self, run: &Run) -> Option<Hit> {
         let page = self.page;
         let written = page.written_at(run.range.clone());
-        if self.links.run_through(written.start) || (run.shape == Shape::Number && is_amount(page, run)) {
+        if self.links.run_through(written.start) {
             return None;
         }
         let contact = self.contacts.named_before(run.range.start);
         let label = label::read(page.before(run.range.start, label::REACH));
+        if label.is_none() && run.shape == Shape::Number && is_amount(page, run) {
+            return None;
+        }
         let shared = self.shared(run);
         let row = self.tables.row(run.range.start);
         let named = label
             .map(|label| label.named)
-            .or_else(|| row.as_ref().and_then(Row::named))
+            .or_else(|| row.as_ref().and_then(|row| row.named(run.signs.len())))
             .or_else(|| above(page, run.range.start).map(|label| label.named))
             .or(shared);
         self.last = named.map(|named| (run.range.end, run.signs.len(), named));
         let around = Surroundings { label, row, named };
         let (kind, severity, why) = match run.shape {
             Shape::Number => match run.signs.len() {
-                11 => mobile(page, run, &around, contact)?,
+                MOBILE => mobile(page, run, &around, contact)?,
                 _ => identity(page, run, &around).or_else(|| card(page, run, &around))?,
             },
             Shape::Passport => passport(page, run, named)?,

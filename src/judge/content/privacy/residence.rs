@@ -80,6 +80,12 @@ const CONTACTS: [&str; 9] =
     ["联系人", "联络人", "经办人", "承办人", "负责人", "收稿人", "咨询", "报名", "受理"];
 /// Where somebody works or learns: a unit that is not the subject.
 const EMPLOYERS: [&str; 7] = ["工作单位", "所在单位", "单位", "学校", "就读学校", "毕业院校", "户籍派出所"];
+/// What heads a column of persons who are the subjects of a list.
+const PERSONS: [&str; 11] =
+    ["姓名", "户主", "申请人", "收件人", "收货人", "获奖", "中奖", "对象", "业主", "当事人", "被执行人"];
+/// What heads a column of places.
+const PLACES: [&str; 12] =
+    ["名称", "网点", "门店", "店名", "机构", "站点", "药店", "医院", "场所", "企业", "公司", "办公"];
 /// Who lives at an address that stands before them.
 static DWELLER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:的|,)?(?:[\p{Han}]{0,6}?(?:居民|村民|住户|业主|户主|租户|老人|党员|军人|户|市民|老兵|职工|学生|病人|患者|儿童|家属|模范|代表))?(?:[^\p{Han}\d;。\n]?)")
@@ -212,13 +218,11 @@ const DWELLER_SIGNS: [char; 4] = ['的', ' ', ',', '('];
 /// Whether the subject of a record is a person; `None` when the record names nobody.
 fn subject(page: &Page<'_>, address: &Address, row: Option<&Row<'_>>, before: &str) -> Option<bool> {
     if let Some(row) = row {
+        // 网点 地址 联系人 is a list of places, 姓名 地址 one of persons.
+        let heads =
+            |words: &[&str]| row.heading.iter().any(|cell| words.iter().any(|word| cell.contains(word)));
         let person = row.cells.iter().any(|cell| who::is_person(cell));
-        let unit = row
-            .cell_under(|cell| ["名称", "单位", "企业"].iter().any(|it| cell.contains(it)))
-            .is_some_and(who::is_unit);
-        if person || unit {
-            return Some(person && !unit);
-        }
+        return Some(person && heads(&PERSONS) && !heads(&PLACES));
     }
     let values = values(before).into_iter().rev();
     values.chain(record(page, address)).find_map(|(label, name)| {
@@ -300,11 +304,18 @@ fn stands_with_dweller(address: &Address, before: &str, after: &str) -> bool {
             let name: String = named.chars().take(6).collect();
             name.find(home).is_some_and(|at| who::is_person(&name[..at]))
         });
-        return at_home || role.contains(|c: char| c.is_alphabetic() && c != '的');
+        return at_home || address.dwelling || role.contains(|c: char| c.is_alphabetic() && c != '的');
     }
     // 张三 清渡镇北岸村4组17号: an entry of a list.
     let entry = before.rsplit(['\n', ';', '。']).next().unwrap_or(before);
-    let neighbour = entry.trim_end_matches([' ', ',', ':', '(', '|', '、', '\t']);
-    let name = neighbour.rsplit([' ', ',', ':', '(', '|', '、', ')']).next().unwrap_or(neighbour);
-    address.dwelling && address.places >= 2 && neighbour.len() < entry.len() && who::is_person(name)
+    let cells = entry.rsplit([' ', ',', ':', '(', '|', '、', ')']).filter(|cell| !cell.is_empty());
+    let beside = !entry.ends_with(|c: char| c.is_alphanumeric());
+    address.dwelling && beside && cells.take(4).find(|cell| !describes(cell)).is_some_and(who::is_person)
+}
+
+/// Whether a cell between a name and an address describes the person: 男, 汉族, 64岁, a number.
+fn describes(cell: &str) -> bool {
+    matches!(cell, "男" | "女")
+        || cell.ends_with(['族', '岁'])
+        || cell.chars().all(|c| c.is_ascii_alphanumeric() || super::run::is_mask(c))
 }

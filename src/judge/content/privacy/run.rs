@@ -34,8 +34,10 @@ impl Run {
     }
 }
 
+/// Length of a mobile number.
+pub(super) const MOBILE: usize = 11;
 /// Shortest and longest number of interest, in positions.
-const NUMBER: std::ops::RangeInclusive<usize> = 11..=19;
+const NUMBER: std::ops::RangeInclusive<usize> = MOBILE..=19;
 /// How the digits of a number are grouped: identity numbers, mobile numbers, cards.
 const GROUPS: [&[usize]; 6] =
     [&[6, 8, 4], &[3, 4, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 4, 2], &[4, 4, 4, 4, 1], &[4, 4, 4, 4]];
@@ -147,7 +149,7 @@ fn trim_ornament(text: &str, range: &mut Range<usize>, signs: &mut Vec<u8>) {
     let begins_line = text[..range.start].trim_end_matches(' ').chars().next_back().is_none_or(|c| c == '\n');
     let ornament = (leading == 1 && trailing == 0 && begins_line) || (leading == 2 && trailing == 2);
     let inner = signs.len().saturating_sub(leading + trailing);
-    if !ornament || !matches!(inner, 11 | 15..=19) {
+    if !ornament || !matches!(inner, MOBILE | 15..=19) {
         return;
     }
     let lengths = |signs: &str, count: usize| signs.chars().take(count).map(char::len_utf8).sum::<usize>();

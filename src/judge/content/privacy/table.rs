@@ -6,6 +6,7 @@
 
 use super::label::{self, Named};
 use super::page::Page;
+use super::run::MOBILE;
 use crate::judge::folded::Folded;
 use std::ops::Range;
 
@@ -53,18 +54,21 @@ pub(super) struct Row<'h> {
 }
 
 impl Row<'_> {
-    /// What heads the column.
-    pub(super) fn named(&self) -> Option<Named> {
+    /// What heads the column of a number of so many positions.
+    pub(super) fn named(&self, positions: usize) -> Option<Named> {
         if self.cells.len() == self.heading.len() {
             return self.heading.get(self.column).and_then(|cell| label::read(cell)).map(|it| it.named);
         }
         // A row with a cell more or less: only what the whole heading agrees on.
-        let mut names = self
-            .heading
-            .iter()
-            .filter_map(|cell| label::read(cell))
-            .map(|it| it.named)
-            .filter(|named| !matches!(named, Named::Phone | Named::Plate));
+        let mut names =
+            self.heading.iter().filter_map(|cell| label::read(cell)).map(|it| it.named).filter(|named| {
+                match named {
+                    Named::Other => true,
+                    Named::Phone => positions == MOBILE,
+                    Named::Plate => false,
+                    Named::Identity | Named::Card | Named::Passport => positions != MOBILE,
+                }
+            });
         let first = names.next()?;
         names.all(|named| named == first).then_some(first)
     }
@@ -229,7 +233,7 @@ mod tests {
     fn named(text: &str, number: &str) -> Option<Named> {
         let page = Page::new(text);
         let at = page.text().find(number).expect("the number is there");
-        Tables::new(&page).row(at).and_then(|row| row.named())
+        Tables::new(&page).row(at).and_then(|row| row.named(18))
     }
 
     #[test]
