@@ -13,8 +13,9 @@
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
 //! | Do two posts tell the same, and do their facts agree? | [`similar`] | pairs of posts | what nobody can compare is different |
 //! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
+//! | Does a post give away personal data? | [`content::privacy`] | title and text | never |
+//! | Does it show a document that bears a secrecy marking? | [`content::secrecy`] | title, text, lines of pictures, names of attachments | never |
 //! | Which earlier posts does a text overlap with? | [`index::shingles`] | every new post | the text is short |
-//!
 //!
 //! What the rules demand is data ([`pack`]); what they need to know is one small value per account
 //! ([`facts`]), kept up to date look by look and equal to what the whole [`history`] says.

@@ -8,6 +8,7 @@ mod activity;
 mod dates;
 mod originality;
 mod privacy;
+mod secrecy;
 mod similar;
 mod titles;
 
@@ -31,6 +32,8 @@ pub enum Set {
     Originality,
     /// Posts and the personal data in them.
     Privacy,
+    /// Posts and the secrecy markings of documents they show.
+    Secrecy,
     /// Pairs of posts and whether their facts agree.
     Similar,
     /// Titles of reposts and of their sources.
@@ -111,6 +114,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
         Set::Dates => dates::judge(case)?,
         Set::Originality => originality::judge(case)?,
         Set::Privacy => privacy::judge(case)?,
+        Set::Secrecy => secrecy::judge(case)?,
         Set::Similar => similar::judge(case)?,
         Set::Titles => titles::judge(case)?,
     };

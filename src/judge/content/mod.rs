@@ -4,6 +4,7 @@
 //! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
 
 pub mod privacy;
+pub mod secrecy;
 
 use std::ops::Range;
 
@@ -29,4 +30,14 @@ pub struct Spot {
     pub part: Part,
     /// Where in the part as it was written, in bytes.
     pub range: Range<usize>,
+}
+
+/// How much of a part is read, in bytes: the longest article a platform takes is shorter (50 000 characters).
+const LONGEST: usize = 160_000;
+/// How many parts of one kind are read.
+const MOST_PARTS: usize = 1_000;
+
+/// The beginning of a part, as far as it is read.
+fn clip(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
 }
