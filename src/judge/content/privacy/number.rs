@@ -188,9 +188,8 @@ fn mobile(
     if run.masked() > 0 {
         return Some((Kind::Mobile, Severity::Low, Why::HardlyMasked));
     }
-    let heads = |row: &Row<'_>| row.heading_before().any(contact::speaks);
     let contact = contact
-        || around.row.as_ref().is_some_and(heads)
+        || around.row.as_ref().is_some_and(Row::is_contact)
         || above(page, run.range.start).is_some_and(|label| contact::speaks(label.before));
     Some(if contact {
         (Kind::Mobile, Severity::Low, Why::Contact)
