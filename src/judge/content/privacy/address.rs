@@ -60,7 +60,11 @@ const BRINGS: [&str; 20] = [
     "现居",
 ];
 /// Words before an address that say nothing of who lives there.
-const LEADS: [&str; 21] = [
+const LEADS: [&str; 25] = [
+    "看望",
+    "走访",
+    "慰问",
+    "探望",
     "位于",
     "坐落于",
     "坐落在",

@@ -55,10 +55,11 @@ impl Look<'_, '_> {
             return None;
         }
         let shared = self.shared(run);
+        let short = run.shape == Shape::Number && run.signs.len() == MOBILE;
         let row = self.tables.row(run.range.start);
         let named = label
             .map(|label| label.named)
-            .or_else(|| row.as_ref().and_then(|row| row.named(run.signs.len())))
+            .or_else(|| row.as_ref().and_then(|row| row.named(short)))
             .or_else(|| above(page, run.range.start).map(|label| label.named))
             .or(shared);
         self.last = named.map(|named| (run.range.end, run.signs.len(), named));

@@ -7,7 +7,6 @@
 use super::contact;
 use super::label::{self, Named};
 use super::page::Page;
-use super::run::MOBILE;
 use crate::judge::folded::Folded;
 use std::ops::Range;
 
@@ -71,17 +70,17 @@ pub(super) struct Row<'h> {
 }
 
 impl<'h> Row<'h> {
-    /// What heads the column of a number of so many positions.
-    pub(super) fn named(&self, positions: usize) -> Option<Named> {
+    /// What heads the column of a number, which may have the length of a mobile number.
+    pub(super) fn named(&self, mobile: bool) -> Option<Named> {
         if self.cells.len() == self.names.len() {
             return self.names.get(self.column).copied().flatten();
         }
         // A row with a cell more or less: only what the whole heading agrees on.
         let mut names = self.names.iter().flatten().filter(|named| match named {
             Named::Other => true,
-            Named::Phone => positions == MOBILE,
+            Named::Phone => mobile,
             Named::Plate => false,
-            Named::Identity | Named::Card | Named::Passport => positions != MOBILE,
+            Named::Identity | Named::Card | Named::Passport => !mobile,
         });
         let first = names.next()?;
         names.all(|named| named == first).then_some(*first)
@@ -260,7 +259,7 @@ mod tests {
     fn named(text: &str, number: &str) -> Option<Named> {
         let page = Page::new(text);
         let at = page.text().find(number).expect("the number is there");
-        Tables::new(&page).row(at).and_then(|row| row.named(18))
+        Tables::new(&page).row(at).and_then(|row| row.named(false))
     }
 
     #[test]

@@ -121,7 +121,7 @@ const NO_NAME: [&str; 99] = [
     "边上",
 ];
 /// What a name may follow directly: whom it is the name of, or a word that takes a person.
-const BEFORE: &str = "庭象范星残童警者人民众兵生属户主员师长事友者士亲子女儿妻夫母父爷奶婆叔伯姐哥弟妹的对向与和及给由让帮助问访到是叫名学工位娘嫂爸妈孙烈岁";
+const BEFORE: &str = "将庭象范星残童警者人民众兵生属户主员师长事友者士亲子女儿妻夫母父爷奶婆叔伯姐哥弟妹的对向与和及给由让帮助问访到是叫名学工位娘嫂爸妈孙烈岁";
 /// What may follow a name directly.
 const AFTER: [&str; 47] = [
     "家",
