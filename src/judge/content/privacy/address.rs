@@ -60,7 +60,11 @@ const BRINGS: [&str; 20] = [
     "现居",
 ];
 /// Words before an address that say nothing of who lives there.
-const LEADS: [&str; 21] = [
+const LEADS: [&str; 25] = [
+    "看望",
+    "走访",
+    "慰问",
+    "探望",
     "位于",
     "坐落于",
     "坐落在",
@@ -90,6 +94,8 @@ const NOT_INSIDE: [char; 18] = [
 ];
 /// How far an address reaches before its first number, in characters.
 const HEAD: usize = 40;
+/// How many numbered parts an address has at most; more of them are a list.
+const PARTS: usize = 12;
 /// How far its numbers lie apart, in bytes: 302号水岸名都9号楼.
 const GAP: usize = 36;
 
@@ -115,7 +121,11 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Address> {
             continue;
         }
         let mut chain = Chain::new(unit, first);
-        while let Some((next, unit)) = parts.next_if(|(next, unit)| chain.goes_on(text, next, unit)) {
+        let mut left = PARTS;
+        while let Some((next, unit)) =
+            parts.next_if(|(next, unit)| left > 0 && chain.goes_on(text, next, unit))
+        {
+            left -= 1;
             chain.push(next, unit);
         }
         chain.end_bare(text);

@@ -20,7 +20,7 @@ static HOLDER: LazyLock<Regex> = LazyLock::new(|| {
 /// Accounts that only units have.
 const UNIT_ACCOUNTS: [&str; 9] = ["对公", "公户", "专户", "专用", "监管", "国库", "财政", "单位", "基本"];
 /// How far a holder is looked for, in bytes of a line.
-const REACH: usize = 300;
+const REACH: usize = 200;
 
 /// Whether the account whose number begins at a place is a unit's.
 pub(super) fn is_unit(
@@ -48,7 +48,7 @@ pub(super) fn is_unit(
         return who::is_unit(named);
     }
     let line = page.line_of(at);
-    let mut before = std::iter::once(page.before(at, REACH)).chain(page.above(line, REACH).take(6));
+    let mut before = std::iter::once(page.before(at, REACH)).chain(page.above(line, REACH).take(5));
     if let Some(unit) = before.find_map(last_holder) {
         return unit;
     }
@@ -59,7 +59,7 @@ pub(super) fn is_unit(
 }
 
 /// The holder that a row names in the column for holders.
-fn holder_in<'r>(row: &'r Row<'_>) -> Option<&'r str> {
+fn holder_in<'r>(row: &Row<'r>) -> Option<&'r str> {
     let is_holder = |cell: &str| {
         ["户名", "姓名", "收款人", "收款单位", "开户单位", "账户名", "持卡人", "收款方", "开户人"]
             .iter()

@@ -31,7 +31,7 @@ pub(super) struct Label<'t> {
 }
 
 /// Words that name a kind by themselves; the first that fits decides.
-const WORDS: [(&str, Named); 66] = [
+const WORDS: [(&str, Named); 67] = [
     ("身份证", Named::Identity),
     ("身份证明", Named::Identity),
     ("身份证件", Named::Identity),
@@ -48,6 +48,7 @@ const WORDS: [(&str, Named); 66] = [
     ("支付宝", Named::Phone),
     ("微信账号", Named::Phone),
     ("微信", Named::Phone),
+    ("合同号", Named::Other),
     ("同号", Named::Phone),
     ("电话", Named::Phone),
     ("手机", Named::Phone),

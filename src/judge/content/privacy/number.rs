@@ -55,10 +55,11 @@ impl Look<'_, '_> {
             return None;
         }
         let shared = self.shared(run);
+        let short = run.shape == Shape::Number && run.signs.len() == MOBILE;
         let row = self.tables.row(run.range.start);
         let named = label
             .map(|label| label.named)
-            .or_else(|| row.as_ref().and_then(|row| row.named(run.signs.len())))
+            .or_else(|| row.as_ref().and_then(|row| row.named(short)))
             .or_else(|| above(page, run.range.start).map(|label| label.named))
             .or(shared);
         self.last = named.map(|named| (run.range.end, run.signs.len(), named));
@@ -188,9 +189,8 @@ fn mobile(
     if run.masked() > 0 {
         return Some((Kind::Mobile, Severity::Low, Why::HardlyMasked));
     }
-    let heads = |row: &Row<'_>| row.heading_before().any(contact::speaks);
     let contact = contact
-        || around.row.as_ref().is_some_and(heads)
+        || around.row.as_ref().is_some_and(Row::is_contact)
         || above(page, run.range.start).is_some_and(|label| contact::speaks(label.before));
     Some(if contact {
         (Kind::Mobile, Severity::Low, Why::Contact)

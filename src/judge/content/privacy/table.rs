@@ -4,9 +4,9 @@
 //! is a line of short cells of which one names a number; its rows divide their cells the same way. Each line is
 //! looked at once.
 
+use super::contact;
 use super::label::{self, Named};
 use super::page::Page;
-use super::run::MOBILE;
 use crate::judge::folded::Folded;
 use std::ops::Range;
 
@@ -35,9 +35,23 @@ impl Divider {
 }
 
 /// The heading of a list.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Heading {
     divider: Divider,
+    /// The folded text of each cell.
+    cells: Vec<String>,
+    /// What each cell names.
+    names: Vec<Option<Named>>,
+    /// The first cell that speaks of a contact.
+    contact: Option<usize>,
+}
+
+/// The cells of a line.
+#[derive(Debug)]
+struct Line {
+    number: usize,
+    /// Where in the line as it was written each cell begins.
+    starts: Vec<usize>,
     /// The folded text of each cell.
     cells: Vec<String>,
 }
@@ -47,39 +61,38 @@ struct Heading {
 pub(super) struct Row<'h> {
     /// What the heading's cells say.
     pub(super) heading: &'h [String],
+    names: &'h [Option<Named>],
+    contact: Option<usize>,
     /// The folded text of the row's cells.
-    pub(super) cells: Vec<String>,
+    pub(super) cells: &'h [String],
     /// The cell of the place that was asked for.
     pub(super) column: usize,
 }
 
-impl Row<'_> {
-    /// What heads the column of a number of so many positions.
-    pub(super) fn named(&self, positions: usize) -> Option<Named> {
-        if self.cells.len() == self.heading.len() {
-            return self.heading.get(self.column).and_then(|cell| label::read(cell)).map(|it| it.named);
+impl<'h> Row<'h> {
+    /// What heads the column of a number, which may have the length of a mobile number.
+    pub(super) fn named(&self, mobile: bool) -> Option<Named> {
+        if self.cells.len() == self.names.len() {
+            return self.names.get(self.column).copied().flatten();
         }
         // A row with a cell more or less: only what the whole heading agrees on.
-        let mut names =
-            self.heading.iter().filter_map(|cell| label::read(cell)).map(|it| it.named).filter(|named| {
-                match named {
-                    Named::Other => true,
-                    Named::Phone => positions == MOBILE,
-                    Named::Plate => false,
-                    Named::Identity | Named::Card | Named::Passport => positions != MOBILE,
-                }
-            });
+        let mut names = self.names.iter().flatten().filter(|named| match named {
+            Named::Other => true,
+            Named::Phone => mobile,
+            Named::Plate => false,
+            Named::Identity | Named::Card | Named::Passport => !mobile,
+        });
         let first = names.next()?;
-        names.all(|named| named == first).then_some(first)
+        names.all(|named| named == first).then_some(*first)
     }
 
-    /// What the heading says up to the column.
-    pub(super) fn heading_before(&self) -> impl Iterator<Item = &str> {
-        self.heading.iter().take(self.column + 1).map(String::as_str)
+    /// Whether the heading speaks of a contact in the column or before it.
+    pub(super) fn is_contact(&self) -> bool {
+        self.contact.is_some_and(|contact| contact <= self.column)
     }
 
     /// The row's cell under the first heading of which something holds.
-    pub(super) fn cell_under(&self, holds: impl Fn(&str) -> bool) -> Option<&str> {
+    pub(super) fn cell_under(&self, holds: impl Fn(&str) -> bool) -> Option<&'h str> {
         let column = self.heading.iter().position(|cell| holds(cell))?;
         self.cells.get(column).map(String::as_str)
     }
@@ -92,6 +105,8 @@ pub(super) struct Tables<'p, 't> {
     /// The first line that was not looked at yet.
     next: usize,
     heading: Option<Heading>,
+    /// The row that was asked for last.
+    line: Option<Line>,
 }
 
 impl<'p, 't> Tables<'p, 't> {
@@ -101,40 +116,46 @@ impl<'p, 't> Tables<'p, 't> {
     const CELL: usize = 16;
 
     pub(super) const fn new(page: &'p Page<'t>) -> Self {
-        Self { page, next: 0, heading: None }
+        Self { page, next: 0, heading: None, line: None }
     }
 
     /// The row in which a place lies; places must be asked for in order.
     pub(super) fn row(&mut self, at: usize) -> Option<Row<'_>> {
-        let line = self.page.line_of(at);
-        while self.next < line {
+        let number = self.page.line_of(at);
+        while self.next < number {
             self.pass(self.next);
             self.next += 1;
         }
         let heading = self.heading.as_ref()?;
-        let range = self.page.line(line);
+        let range = self.page.line(number);
         if range.len() > Self::LINE {
             return None;
         }
-        let base = self.page.written_at(range.start..range.start).start;
-        let written = self.page.written(range);
-        let place = self.page.written_at(at..at).start.saturating_sub(base);
-        let cells = split(written, heading.divider);
-        if cells.len() < 2 {
-            return None;
+        let start = self.page.written_at(range.start..range.start).start;
+        if self.line.as_ref().is_none_or(|line| line.number != number) {
+            let written = self.page.written(range);
+            let cells = split(written, heading.divider);
+            self.line = Some(Line {
+                number,
+                starts: cells.iter().map(|cell| cell.start).collect(),
+                cells: cells.into_iter().map(|cell| fold(&written[cell])).collect(),
+            });
         }
-        let column = cells.iter().rposition(|cell| cell.start <= place)?;
-        let cells = cells.into_iter().map(|cell| fold(&written[cell])).collect();
-        Some(Row { heading: &heading.cells, cells, column })
+        let line = self.line.as_ref().filter(|line| line.cells.len() >= 2)?;
+        let place = self.page.written_at(at..at).start.saturating_sub(start);
+        Some(Row {
+            heading: &heading.cells,
+            names: &heading.names,
+            contact: heading.contact,
+            cells: &line.cells,
+            column: line.starts.partition_point(|start| *start <= place).checked_sub(1)?,
+        })
     }
 
     /// Walks past a line.
     fn pass(&mut self, line: usize) {
         let range = self.page.line(line);
         let text = &self.page.text()[range.clone()];
-        if text.trim().is_empty() {
-            return;
-        }
         if text.len() > Self::LINE {
             self.heading = None;
             return;
@@ -153,7 +174,6 @@ impl<'p, 't> Tables<'p, 't> {
 
 /// A line as a heading.
 fn heading(written: &str, folded: &str) -> Option<Heading> {
-    let is_named = |cell: &str| label::read(cell).is_some() || names_place(cell);
     let mut digits = 0;
     for c in folded.chars() {
         digits = if c.is_ascii_digit() || super::run::is_mask(c) { digits + 1 } else { 0 };
@@ -168,8 +188,14 @@ fn heading(written: &str, folded: &str) -> Option<Heading> {
     Divider::ALL.into_iter().find_map(|divider| {
         let cells: Vec<String> =
             split(written, divider).into_iter().map(|cell| fold(&written[cell])).collect();
-        let short = cells.len() >= 2 && cells.iter().all(|cell| cell.chars().count() <= Tables::CELL);
-        (short && cells.iter().any(|cell| is_named(cell))).then_some(Heading { divider, cells })
+        if cells.len() < 2 || cells.iter().any(|cell| cell.chars().count() > Tables::CELL) {
+            return None;
+        }
+        let names: Vec<Option<Named>> =
+            cells.iter().map(|cell| label::read(cell).map(|it| it.named)).collect();
+        let is_heading = names.iter().any(Option::is_some) || cells.iter().any(|cell| names_place(cell));
+        let contact = cells.iter().position(|cell| contact::speaks(cell));
+        is_heading.then_some(Heading { divider, cells, names, contact })
     })
 }
 
@@ -233,7 +259,7 @@ mod tests {
     fn named(text: &str, number: &str) -> Option<Named> {
         let page = Page::new(text);
         let at = page.text().find(number).expect("the number is there");
-        Tables::new(&page).row(at).and_then(|row| row.named(18))
+        Tables::new(&page).row(at).and_then(|row| row.named(false))
     }
 
     #[test]
