@@ -11,6 +11,7 @@
 //! | Has the bridge before it fallen silent? | [`bridge`] | the accounts behind it together, every few minutes | too few of them have a rhythm |
 //! | Do its sources tell the same? | [`sources`] | looks that asked several | fewer than two of them answered |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
+//! | Does a post give away personal data? | [`content::privacy`] | every new post | it holds neither digit nor letter |
 //! | Do two posts tell the same, and do their facts agree? | [`similar`] | pairs of posts | what nobody can compare is different |
 //! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
 //! | Does a post give away personal data? | [`content::privacy`] | title and text | never |

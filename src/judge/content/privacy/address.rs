@@ -246,11 +246,31 @@ const fn is_han(c: char) -> bool {
 /// Where an address begins whose first number stands at a place.
 fn head(text: &str, first: usize, taken: usize) -> usize {
     let mut start = first;
+    let mut next = '号';
+    let mut bracket = false;
     for (at, c) in text[taken..first].char_indices().rev().take(HEAD) {
-        if !(is_han(c) || (c == ' ' && joins_places(&text[..taken + at], &text[taken + at + 1..first]))) {
+        let at = taken + at;
+        let belongs = is_han(c)
+            || match c {
+                ' ' => joins_places(&text[..at], &text[at + 1..first]),
+                // 远山花园(北区)3幢.
+                ')' => !bracket && text[taken..at].ends_with(is_han),
+                '(' => bracket,
+                // 远山花园2期3幢, 104国道12号, B区3幢.
+                c if c.is_ascii_alphanumeric() => {
+                    "期区里国省县团连村街路社院".contains(next) || next.is_ascii_digit()
+                }
+                _ => false,
+            };
+        if !belongs {
             break;
         }
-        start = taken + at;
+        bracket = (bracket || c == ')') && c != '(';
+        next = c;
+        start = at;
+    }
+    if bracket {
+        return first;
     }
     let head = &text[start..first];
     let after =
@@ -304,6 +324,11 @@ mod tests {
             ("位于清渡路12号", "清渡路12号"),
             ("老人住在清渡镇北岸村17号。", "清渡镇北岸村17号"),
             ("户籍地在清渡镇北岸村17号。", "清渡镇北岸村17号"),
+            ("住址：远山花园2期3幢501室", "远山花园2期3幢501室"),
+            ("住址：远山花园（北区）3幢501室", "远山花园（北区）3幢501室"),
+            ("住址：远山花园B区3幢501室", "远山花园B区3幢501室"),
+            ("住址：104国道12号", "104国道12号"),
+            ("（1）住址：远山花园A座1203室", "远山花园A座1203室"),
             ("住址：清渡街23号附2号", "清渡街23号附2号"),
         ] {
             assert_eq!(addresses(text), [address], "{text}");

@@ -78,8 +78,9 @@ const REACHED: [&str; 20] = [
 /// Those who can be reached for the public's sake: their address is an office.
 const CONTACTS: [&str; 9] =
     ["联系人", "联络人", "经办人", "承办人", "负责人", "收稿人", "咨询", "报名", "受理"];
-/// Where somebody works or learns: a unit that is not the subject.
-const EMPLOYERS: [&str; 7] = ["工作单位", "所在单位", "单位", "学校", "就读学校", "毕业院校", "户籍派出所"];
+/// Where somebody works or learns, and who acts for a unit: neither is the subject of the record.
+const ASIDE: [&str; 9] =
+    ["工作单位", "所在单位", "就读学校", "学校", "毕业院校", "派出所", "法定代表人", "法人", "经营者"];
 /// What heads a column of persons who are the subjects of a list.
 const PERSONS: [&str; 11] =
     ["姓名", "户主", "申请人", "收件人", "收货人", "获奖", "中奖", "对象", "业主", "当事人", "被执行人"];
@@ -93,7 +94,7 @@ static DWELLER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// How far around an address is looked, in bytes.
-const BEFORE: usize = 300;
+const BEFORE: usize = 600;
 const AFTER: usize = 90;
 
 /// Whether an address is a home, where a row of a list gives it or not.
@@ -114,7 +115,7 @@ pub(super) fn is_home(page: &Page<'_>, address: &Address, row: Option<&Row<'_>>)
                 // 收件地址:…,收件人:张三.
                 let token = first_value(after);
                 token.is_some_and(|(label, name)| {
-                    who::is_person(name) && !CONTACTS.iter().any(|it| label.contains(it))
+                    !label.is_empty() && who::is_person(name) && !CONTACTS.iter().any(|it| label.contains(it))
                 })
             })
         }
@@ -227,7 +228,7 @@ fn subject(page: &Page<'_>, address: &Address, row: Option<&Row<'_>>, before: &s
     let values = values(before).into_iter().rev();
     values.chain(record(page, address)).find_map(|(label, name)| {
         let name = name.trim();
-        if EMPLOYERS.iter().any(|it| label.ends_with(it)) {
+        if ASIDE.iter().any(|it| label.ends_with(it)) {
             None
         } else if who::is_person(name) {
             Some(!CONTACTS.iter().any(|it| label.ends_with(it)))

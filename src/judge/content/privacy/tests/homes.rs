@@ -110,6 +110,8 @@ fn addresses_of_offices_shops_and_nobody_are_left_alone() {
             ("会址设在", "，张三任会长。"),
             ("项目地址：", "，施工负责人：张三"),
             ("收件人：县人社局，收件地址：", ""),
+            ("当事人：远山机械有限公司\n法定代表人：张三\n住所：", ""),
+            ("作品请寄送地址：", "，张三收"),
             ("单位名称：沙河中学\n通讯地址：", ""),
         ];
         none_holds(&around.map(|(before, after)| format!("{before}{address}{after}")));
