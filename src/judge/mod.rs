@@ -11,10 +11,9 @@
 //! | Has the bridge before it fallen silent? | [`bridge`] | the accounts behind it together, every few minutes | too few of them have a rhythm |
 //! | Do its sources tell the same? | [`sources`] | looks that asked several | fewer than two of them answered |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
-//! | Does a post give away personal data? | [`content::privacy`] | every new post | it holds neither digit nor letter |
 //! | Do two posts tell the same, and do their facts agree? | [`similar`] | pairs of posts | what nobody can compare is different |
 //! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
-//! | Does a post give away personal data? | [`content::privacy`] | title and text | never |
+//! | Does a post give away personal data? | [`content::privacy`] | title and text | it holds neither digit nor letter |
 //! | Does it show a document that bears a secrecy marking? | [`content::secrecy`] | title, text, lines of pictures, names of attachments | never |
 //! | Which earlier posts does a text overlap with? | [`index::shingles`] | every new post | the text is short |
 //!
