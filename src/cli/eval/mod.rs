@@ -212,6 +212,24 @@ mod tests {
     }
 
     #[test]
+    fn the_sets_of_content_are_answered_with_their_keys() {
+        let one = |set: Set, input: &str| -> String {
+            let mut output = Vec::new();
+            run(set, input.as_bytes(), &mut output).unwrap();
+            String::from_utf8(output).unwrap().trim().to_owned()
+        };
+        let post = r#"{"id":"a","title":"","text":"张三，电话：１９９ 0000 1111"}"#;
+        let found =
+            r#"{"findings":[{"severity":"medium","span":"１９９ 0000 1111","type":"mobile"}],"id":"a"}"#;
+        assert_eq!(one(Set::Privacy, post), found);
+        let marked = r#"{"id":"b","title":"会议材料","text":"","attachments":["机密★1年 布防图.pdf"]}"#;
+        let leak = r#"{"class":"leak","id":"b","level":"机密","span":"机密★1年"}"#;
+        assert_eq!(one(Set::Secrecy, marked), leak);
+        let clean = r#"{"class":"clean","id":"c","level":null,"span":null}"#;
+        assert_eq!(one(Set::Secrecy, r#"{"id":"c","title":"长寿的秘密"}"#), clean);
+    }
+
+    #[test]
     fn a_broken_case_of_reposts_names_its_field() {
         for (set, bad, field) in [
             (Set::Originality, r#"{"id":"a","platform":"weibo","text":"x"}"#, "account_name"),

@@ -1,4 +1,4 @@
-//! What the words of a post give away: personal data, advertising, secrecy markings, forbidden terms, bad links.
+//! What the words of a post give away: personal data, secrecy markings.
 //!
 //! In: a post as it was read, hostile and of any length. Out: what was found in it, each with its place, the words as
 //! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
@@ -19,8 +19,6 @@ pub enum Part {
     Picture(usize),
     /// The name of its n-th attachment.
     Attachment(usize),
-    /// Its n-th link.
-    Link(usize),
 }
 
 /// Where in a post something stands.

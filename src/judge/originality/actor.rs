@@ -62,6 +62,53 @@ const NAME_BEGINS: [char; 43] = [
     '是', '会', '令', '得', '使', '了', '今', '晨', '夜',
 ];
 
+/// How a unit speaks of itself as one who acts; what continues another word (本台风, 本会议) is sifted after.
+pub(super) const SELF_ACTS: [&str; 36] = [
+    "局",
+    "委",
+    "办",
+    "厅",
+    "院",
+    "校",
+    "中心",
+    "支队",
+    "大队",
+    "总队",
+    "中队",
+    "所",
+    "馆",
+    "站",
+    "园",
+    "处",
+    "队",
+    "台",
+    "单位",
+    "分局",
+    "街道",
+    "镇",
+    "乡",
+    "社区",
+    "学院",
+    "医院",
+    "法院",
+    "检察院",
+    "集团",
+    "公司",
+    "市",
+    "县",
+    "区",
+    "省",
+    "州",
+    "旗",
+];
+/// Who speaks.
+pub(super) const SPEAKERS: [char; 2] = ['我', '本'];
+
+/// How a unit speaks of itself as one who acts: 我局, 本局.
+pub(super) fn spoken() -> impl Iterator<Item = String> {
+    SPEAKERS.into_iter().flat_map(|speaker| SELF_ACTS.into_iter().map(move |kind| format!("{speaker}{kind}")))
+}
+
 /// Whether what goes before and after a name lets it be the one who acts.
 pub(super) fn stands_as_actor(before: &str, after: &str) -> bool {
     let last = before.chars().next_back();

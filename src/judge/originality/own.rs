@@ -3,7 +3,7 @@
 //! In: the account's name, its host and the names the register gives for the host and its subordinate units. Out:
 //! whether a name means the unit, and where a text speaks of the unit. A body of another level or place never is.
 
-use super::actor::{TOWARDS, is_contact, is_free, is_han, stands_as_actor};
+use super::actor::{SELF_ACTS, SPEAKERS, TOWARDS, is_contact, is_free, is_han, stands_as_actor};
 use super::sign::{Sign, Signs};
 use super::{name, organ};
 use memchr::memmem;
@@ -47,53 +47,6 @@ static SELF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:我|本|我们)(局|委|办|厅|院|校|中心|支队|大队|总队|中队|所|馆|站|园|处|队|单位|分局|街道|镇|乡|社区|学院|医院|法院|检察院|集团|公司|网|网站|社|刊|会|部|室|科|市|县|区|省|州|旗|村|司|署|号|平台|公众号|账号|频道|政府|报|台|报社|电视台)")
         .expect("a constant pattern")
 });
-/// How a unit speaks of itself as one who acts; what continues another word (本台风, 本会议) is sifted after.
-const SELF_ACTS: [&str; 36] = [
-    "局",
-    "委",
-    "办",
-    "厅",
-    "院",
-    "校",
-    "中心",
-    "支队",
-    "大队",
-    "总队",
-    "中队",
-    "所",
-    "馆",
-    "站",
-    "园",
-    "处",
-    "队",
-    "台",
-    "单位",
-    "分局",
-    "街道",
-    "镇",
-    "乡",
-    "社区",
-    "学院",
-    "医院",
-    "法院",
-    "检察院",
-    "集团",
-    "公司",
-    "市",
-    "县",
-    "区",
-    "省",
-    "州",
-    "旗",
-];
-/// Who speaks.
-const SPEAKERS: [char; 2] = ['我', '本'];
-
-/// How a unit speaks of itself as one who acts: 我局, 本局.
-pub(super) fn spoken() -> impl Iterator<Item = String> {
-    SPEAKERS.into_iter().flat_map(|speaker| SELF_ACTS.into_iter().map(move |kind| format!("{speaker}{kind}")))
-}
-
 /// Levels: 我县 is the unit only where the unit is the county's government.
 const LEVELS: [&str; 9] = ["市", "县", "区", "省", "州", "旗", "镇", "乡", "街道"];
 /// What makes another word of 本 and a kind of body: 本队列, 本所有, 本台风, 本校正, 本处理.

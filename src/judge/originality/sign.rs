@@ -247,7 +247,7 @@ impl List {
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut words: BTreeMap<String, Meaning> = BTreeMap::new();
-    for spoken in super::own::spoken() {
+    for spoken in super::actor::spoken() {
         words.entry(spoken).or_default().any |= 1 << Sign::Speaker as u32;
     }
     for (sign, place, list) in WORDS {

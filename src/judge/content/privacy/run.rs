@@ -38,8 +38,8 @@ impl Run {
 pub(super) const MOBILE: usize = 11;
 /// Shortest and longest number of interest, in positions.
 const NUMBER: std::ops::RangeInclusive<usize> = MOBILE..=19;
-/// How the digits of a number are grouped: identity numbers, mobile numbers, cards.
-const GROUPS: [&[usize]; 6] =
+/// How the digits of a number are grouped: identity numbers, mobile numbers, cards, of these the longest first.
+pub(super) const GROUPS: [&[usize]; 6] =
     [&[6, 8, 4], &[3, 4, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 4, 2], &[4, 4, 4, 4, 1], &[4, 4, 4, 4]];
 /// The signs of the provinces, by which plates begin (GA 36).
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";

@@ -7,6 +7,7 @@
 use super::contact;
 use super::label::{self, Named};
 use super::page::Page;
+use super::run::GROUPS;
 use crate::judge::folded::Folded;
 use std::ops::Range;
 
@@ -228,7 +229,6 @@ fn split(line: &str, divider: Divider) -> Vec<Range<usize>> {
 
 /// Joins what a space divides and is one thing: 张　三, and the groups of a number.
 fn join(line: &str, cells: &mut Vec<Range<usize>>) {
-    const GROUPS: [&[usize]; 3] = [&[6, 8, 4], &[3, 4, 4], &[4, 4, 4, 4]];
     let single = |cell: &Range<usize>| {
         let mut chars = line[cell.clone()].chars();
         matches!((chars.next(), chars.next()), (Some(c), None) if c.is_alphabetic() && !c.is_ascii())
@@ -274,6 +274,7 @@ mod tests {
             "姓名，准考证号，身份证号\n张三,111,999",
             "名单如下。\n姓名 准考证号 身份证号\n李四 222 888\n张三 111 999",
             "姓名 电话 准考证号 身份证号\n张三 199 0000 1111 111 999",
+            "姓名 卡号 准考证号 身份证号\n张三 6299 0000 0000 0001 888 111 999",
         ] {
             assert_eq!(named(text, "999"), Some(Named::Identity), "{text}");
             if !text.contains("199") {

@@ -14,6 +14,7 @@ mod tests;
 
 use super::{MOST_PARTS, Part, Spot, clip};
 use crate::judge::folded::Folded;
+use crate::model::words;
 use paper::Place;
 use regex::Regex;
 use std::ops::Range;
@@ -36,34 +37,21 @@ pub struct Post<'a> {
     pub attachments: &'a [String],
 }
 
-/// What a marking says; the gravest comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// 绝密, a state secret (保守国家秘密法, article 14).
-    TopSecret,
-    /// 机密.
-    Secret,
-    /// 秘密.
-    Confidential,
-    /// The head of an official telegram.
-    Telegram,
-    /// A note that forbids passing a document on.
-    Internal,
+words! {
+    /// What a marking says; the gravest comes first.
+    pub enum Level {
+        /// A state secret (保守国家秘密法, article 14).
+        TopSecret = "top_secret", "绝密";
+        Secret = "secret", "机密";
+        Confidential = "confidential", "秘密";
+        /// The head of an official telegram.
+        Telegram = "telegram", "电报";
+        /// A note that forbids passing a document on.
+        Internal = "internal", "内部";
+    }
 }
 
 impl Level {
-    /// Its name.
-    #[must_use]
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::TopSecret => "绝密",
-            Self::Secret => "机密",
-            Self::Confidential => "秘密",
-            Self::Telegram => "电报",
-            Self::Internal => "内部",
-        }
-    }
-
     const fn what(self) -> &'static str {
         match self {
             Self::TopSecret | Self::Secret | Self::Confidential => "国家秘密标志",
@@ -111,12 +99,12 @@ static SIGN: LazyLock<Regex> = LazyLock::new(|| {
 pub fn markings(post: &Post) -> Vec<Marking> {
     let parts: Vec<(Part, &str, Folded)> =
         parts(post).map(|(part, text)| (part, text, Folded::new(clip(text)))).collect();
-    if !parts.iter().any(|(_, _, folded)| SIGN.is_match(folded.text())) {
+    let mut marks = marks(&parts).take(MOST).peekable();
+    if marks.peek().is_none() {
         return Vec::new();
     }
     let talk = Talk::new(&parts);
-    let mut found: Vec<Marking> = marks(&parts)
-        .take(MOST)
+    let mut found: Vec<Marking> = marks
         .filter(|(number, line, mark)| !talk.clears(mark, *number, line.clone()))
         .map(|(number, line, mark)| {
             let (part, written, folded) = &parts[number];
@@ -167,7 +155,7 @@ fn marking(mark: &Mark, part: Part, range: Range<usize>, written: &str) -> Marki
         Part::Title => "标题".to_owned(),
         Part::Picture(no) => format!("图片文字第{}行", no + 1),
         Part::Attachment(no) => format!("第{}个附件的名称", no + 1),
-        Part::Text | Part::Link(_) => "正文".to_owned(),
+        Part::Text => "正文".to_owned(),
     };
     let reason = format!("{place}带有{}“{words}”，疑似公开了不得公开的文件", mark.level.what());
     Marking { level: mark.level, spot: Spot { part, range }, words, reason }

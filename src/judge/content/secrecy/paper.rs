@@ -26,7 +26,7 @@ impl Place {
         match part {
             Part::Title => Self::Title,
             Part::Attachment(_) => Self::Name,
-            Part::Text | Part::Picture(_) | Part::Link(_) => Self::Line,
+            Part::Text | Part::Picture(_) => Self::Line,
         }
     }
 }

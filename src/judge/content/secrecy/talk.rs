@@ -34,10 +34,10 @@ static DECLASSIFIED: LazyLock<Regex> = LazyLock::new(|| {
 /// A printed matter that is licensed as internal (内部资料性出版物管理办法, article 2).
 static LICENSED: LazyLock<Regex> =
     LazyLock::new(|| pattern("准 *印|内部资料性|免费 *(?:交流|赠阅|取阅|发放)|赠阅"));
-/// An examination that is over, or was never one.
+/// An examination that is over, or was never one: whose paper is called so in play or in praise.
 static HELD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "真题|(?:考|试|场)[^。\n]{0,12}(?:结束|落幕|收官|完成|完毕)|考后|考完|已考|评析|解析|点评|赏析|答案|回顾|出炉|往[年届]|历[年届]|去年|前年|旧(?:试)?卷|老(?:试)?卷|当年|恢复高考|考试当天|(?:今天|昨天|今日|昨日|上午|下午)[^。\n]{0,10}(?:开考|举行|进行)|趣味|创意|小测|挑战|考考你|测一测|答卷人|民生|文明|特殊(?:的)?(?:试卷|考卷)|这(?:份|张)(?:特殊)?(?:的)?[“\"]?(?:试卷|考卷|卷子)|模拟(?:卷|试题)",
+        "真题|(?:考|试|场)[^。\n]{0,12}(?:结束|落幕|收官|完成|完毕)|考后|考完|已考|评析|解析|点评|赏析|答案|回顾|出炉|往[年届]|历[年届]|去年|前年|旧(?:试)?卷|老(?:试)?卷|当年|恢复高考|考试当天|(?:今天|昨天|今日|昨日|上午|下午)[^。\n]{0,10}(?:开考|举行|进行)|考考你|测一测|答卷人|(?:民生|文明|幸福|创意|趣味|挑战|特殊)[^。\n]{0,6}(?:答卷|试卷|考卷|试题|考题|小测)|这(?:份|张)(?:特殊)?(?:的)?[“\"]?(?:试卷|考卷|卷子)|模拟(?:卷|试题)",
     )
 });
 /// What is shown as an example, wherever it is shown.
