@@ -74,6 +74,7 @@ impl App {
             store: store.clone(),
             eyes,
             packs: config.packs.clone(),
+            checks: config.checks.clone(),
             notify: config.notify.clone(),
             settings: config.main.schedule.clone(),
             metrics: metrics.clone(),

@@ -4,6 +4,7 @@
 //! a mistake in configuration or arguments, 2 our own failure, 3 `check` found something.
 
 mod bridge;
+mod case;
 mod check;
 mod demo;
 pub mod eval;
@@ -55,6 +56,8 @@ enum Command {
     Probe(probe::Args),
     /// Which rule says what about an account, and from which looks.
     Explain(explain::Args),
+    /// The cases, and a person's word about them.
+    Case(case::Args),
     /// Looks that people took, for what no machine may read.
     Evidence(evidence::Args),
     /// Bridges, and a person's word for one that is suspected.
@@ -166,6 +169,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failed> {
         Command::Sweep(args) => args.run(desk).await,
         Command::Probe(args) => args.run(desk).await,
         Command::Explain(args) => args.run(desk).await,
+        Command::Case(args) => args.run(desk).await,
         Command::Evidence(args) => args.run(desk).await,
         Command::Bridge(args) => args.run(desk).await,
         Command::Eval(args) => args.run(desk),

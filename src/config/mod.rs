@@ -11,6 +11,7 @@ pub mod rotating;
 pub mod secret;
 
 use crate::extract::Recipes;
+use crate::judge::content::checks::{self, Checks};
 use crate::judge::originality::Sources;
 use crate::judge::pack::Packs;
 use crate::model::account::Registered;
@@ -44,6 +45,8 @@ pub struct Main {
     pub schedule: schedule::Settings,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
+    /// Which checks of content run.
+    pub content: checks::Settings,
     /// The console and the endpoints.
     pub web: web::Settings,
     /// What is kept for how long.
@@ -113,6 +116,8 @@ pub struct Config {
     pub notify: Arc<NotifySettings>,
     /// `rules/*.toml` over the built-in packs.
     pub packs: Arc<Packs>,
+    /// The checks of content.
+    pub checks: Arc<Checks>,
     /// `platforms/*.toml` over the built-in recipes.
     pub recipes: Arc<Recipes>,
     /// `sources/*.toml` over the built-in lists of sources that may be reprinted.
@@ -187,11 +192,13 @@ impl Config {
                 Some(mut notify),
                 Some(store_address),
             ) if mistakes.is_empty() => {
+                let checks = Checks::new(main.content.clone());
                 notify.resolve(dir.unwrap_or(Path::new(".")), &main.store.data_dir);
                 Ok(Self {
                     main,
                     notify: Arc::new(notify),
                     packs: Arc::new(packs),
+                    checks: Arc::new(checks),
                     recipes: Arc::new(recipes),
                     allowed_sources: Arc::new(allowed_sources),
                     store_address,

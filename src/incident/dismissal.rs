@@ -21,7 +21,7 @@ impl Dismissed {
     /// Whether a finding claims the dismissed fact.
     #[must_use]
     pub fn is_about(self, finding: &Finding) -> bool {
-        self.rule == finding.rule && Some(self.fingerprint) == finding.evidence.fingerprint
+        self.rule == finding.rule && finding.evidence.facts().any(|fact| fact == self.fingerprint)
     }
 }
 
@@ -30,12 +30,20 @@ impl Dismissed {
 /// Only of rules about the profile is what a look does not find surely gone: a post leaves a list without being
 /// deleted, so a dismissal of its words stays.
 #[must_use]
-pub fn sift(findings: &mut Vec<Finding>, sure: Sureness, dismissed: &[Dismissed]) -> Vec<Dismissed> {
+pub fn sift(findings: &mut Vec<Finding>, sure: &Sureness, dismissed: &[Dismissed]) -> Vec<Dismissed> {
     let over = |it: &Dismissed| {
-        it.rule.is_profile() && sure.covers(it.rule) && !findings.iter().any(|finding| it.is_about(finding))
+        it.rule.is_profile()
+            && sure.covers(it.rule, "")
+            && !findings.iter().any(|finding| it.is_about(finding))
     };
     let over = dismissed.iter().filter(|it| over(it)).copied().collect();
-    findings.retain(|finding| !dismissed.iter().any(|it| it.is_about(finding)));
+    if !dismissed.is_empty() {
+        let left = std::mem::take(findings).into_iter().filter_map(|finding| {
+            let rule = finding.rule;
+            finding.without(|fact| dismissed.contains(&Dismissed { rule, fingerprint: fact }))
+        });
+        *findings = left.collect();
+    }
     over
 }
 
@@ -45,8 +53,14 @@ mod tests {
     use crate::model::finding::{Evidence, Level, RuleSet};
     use chrono::DateTime;
 
-    const GOOD: Sureness =
-        Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false, complete: true };
+    const GOOD: Sureness = Sureness {
+        good: true,
+        judged: true,
+        profile: RuleSet::NONE,
+        compared: false,
+        complete: true,
+        posts: Vec::new(),
+    };
 
     fn finding(rule: Rule, fingerprint: Option<i64>) -> Finding {
         Finding {
@@ -68,33 +82,33 @@ mod tests {
     fn the_same_fact_is_not_told_again_and_another_one_is() {
         for (fingerprint, left) in [(Some(7), 0), (Some(8), 1), (None, 1)] {
             let mut findings = vec![finding(Rule::Renamed, fingerprint)];
-            let _ = sift(&mut findings, told(Rule::Renamed), &[SEVEN]);
+            let _ = sift(&mut findings, &told(Rule::Renamed), &[SEVEN]);
             assert_eq!(findings.len(), left, "{fingerprint:?}");
         }
         // A number means nothing to another rule.
         let mut findings = vec![finding(Rule::SubjectMismatch, Some(7))];
-        assert_eq!(sift(&mut findings, GOOD, &[SEVEN]), []);
+        assert_eq!(sift(&mut findings, &GOOD, &[SEVEN]), []);
         assert_eq!(findings.len(), 1);
     }
 
     #[test]
     fn a_fact_that_surely_changed_ends_its_dismissal() {
         let mut none = Vec::new();
-        assert_eq!(sift(&mut none, told(Rule::Renamed), &[SEVEN]), [SEVEN]);
+        assert_eq!(sift(&mut none, &told(Rule::Renamed), &[SEVEN]), [SEVEN]);
         let mut other = vec![finding(Rule::Renamed, Some(8))];
-        assert_eq!(sift(&mut other, told(Rule::Renamed), &[SEVEN]), [SEVEN]);
+        assert_eq!(sift(&mut other, &told(Rule::Renamed), &[SEVEN]), [SEVEN]);
         let mut same = vec![finding(Rule::Renamed, Some(7))];
-        assert_eq!(sift(&mut same, told(Rule::Renamed), &[SEVEN]), []);
+        assert_eq!(sift(&mut same, &told(Rule::Renamed), &[SEVEN]), []);
     }
 
     #[test]
     fn a_look_that_cannot_tell_ends_no_dismissal() {
         let failed = Sureness { good: false, ..told(Rule::Renamed) };
         for sure in [GOOD, failed, told(Rule::FollowersJump)] {
-            assert_eq!(sift(&mut Vec::new(), sure, &[SEVEN]), []);
+            assert_eq!(sift(&mut Vec::new(), &sure, &[SEVEN]), []);
         }
         // What a list no longer shows is not gone.
         let post = Dismissed { rule: Rule::Weekly, fingerprint: 7 };
-        assert_eq!(sift(&mut Vec::new(), GOOD, &[post]), []);
+        assert_eq!(sift(&mut Vec::new(), &GOOD, &[post]), []);
     }
 }

@@ -72,7 +72,12 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::VerificationChanged
         | Rule::SubjectMismatch
         | Rule::FollowersJump
-        | Rule::Ipv6Lacking => None,
+        | Rule::Ipv6Lacking
+        | Rule::Privacy
+        | Rule::Secrecy
+        | Rule::Advertising
+        | Rule::Wording
+        | Rule::Links => None,
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Verdict {
 }
 
 /// What a look can say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four questions, each answered by itself")]
 pub struct Sureness {
     /// The look itself was good: what it did not find is not there.
@@ -39,17 +39,24 @@ pub struct Sureness {
     /// What the look did not show is not there. A look by hand that only says what was seen proves activity, never
     /// silence: it may end a case of inactivity, but neither open one nor make one graver.
     pub complete: bool,
+    /// The posts that the look read, as the subjects of their cases: only about their words it can say anything.
+    pub posts: Vec<String>,
 }
 
 impl Sureness {
-    fn covers(self, rule: Rule) -> bool {
+    /// Whether the look would show the matter of a rule and subject if it still held.
+    fn covers(&self, rule: Rule, subject: &str) -> bool {
+        if rule.is_content() {
+            // A post that was read was read, whatever else of the look failed.
+            return self.posts.iter().any(|post| post == subject);
+        }
         self.good
             && (self.judged || !rule.is_inactivity())
             && (self.profile.contains(rule) || !rule.is_profile())
             && (self.compared || rule != Rule::SourcesDisagree)
     }
 
-    fn accuses(self, rule: Rule) -> bool {
+    fn accuses(&self, rule: Rule) -> bool {
         self.complete || !rule.is_inactivity()
     }
 }
@@ -57,13 +64,18 @@ impl Sureness {
 /// Compares what a look found with the cases that run. Findings about activity must come from a look that can
 /// carry them; a failed look can only open cases about its own failing.
 #[must_use]
-pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>, sure: Sureness) -> Verdict {
+pub fn compare(
+    account: AccountId,
+    running: &[&Incident],
+    findings: Vec<Finding>,
+    sure: &Sureness,
+) -> Verdict {
     let mut verdict = Verdict::default();
     for case in running {
         let found = findings
             .iter()
             .any(|finding| finding.rule == case.key.rule && finding.subject == case.key.subject);
-        let happening = match (found, sure.covers(case.key.rule)) {
+        let happening = match (found, sure.covers(case.key.rule, &case.key.subject)) {
             (true, _) => Happening::Found,
             (false, true) => Happening::Cleared,
             (false, false) => Happening::Unsure,
@@ -79,7 +91,11 @@ pub fn compare(account: AccountId, running: &[&Incident], findings: Vec<Finding>
             None if !sure.accuses(finding.rule) => {}
             None => verdict.open.push((key, finding)),
             Some(case) if !sure.accuses(finding.rule) && finding.level.gravity() > case.level.gravity() => {}
-            Some(case) if case.level != finding.level || case.since != finding.since => {
+            Some(case)
+                if case.level != finding.level
+                    || case.since != finding.since
+                    || case.evidence.passages != finding.evidence.passages =>
+            {
                 verdict.change.push((case.id, finding));
             }
             Some(_) => {}
@@ -96,10 +112,22 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     const ACCOUNT: AccountId = AccountId(5);
-    const GOOD: Sureness =
-        Sureness { good: true, judged: true, profile: RuleSet::NONE, compared: false, complete: true };
-    const FAILED: Sureness =
-        Sureness { good: false, judged: false, profile: RuleSet::NONE, compared: false, complete: false };
+    const GOOD: Sureness = Sureness {
+        good: true,
+        judged: true,
+        profile: RuleSet::NONE,
+        compared: false,
+        complete: true,
+        posts: Vec::new(),
+    };
+    const FAILED: Sureness = Sureness {
+        good: false,
+        judged: false,
+        profile: RuleSet::NONE,
+        compared: false,
+        complete: false,
+        posts: Vec::new(),
+    };
 
     fn finding(rule: Rule) -> Finding {
         Finding {
@@ -127,17 +155,17 @@ mod tests {
 
     #[test]
     fn what_is_found_and_does_not_run_is_opened_once() {
-        let verdict = compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], GOOD);
+        let verdict = compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], &GOOD);
         assert_eq!(verdict.open.len(), 1);
         let running = case(Rule::Weekly);
-        assert_eq!(compare(ACCOUNT, &[&running], vec![finding(Rule::Weekly)], GOOD), Verdict::default());
+        assert_eq!(compare(ACCOUNT, &[&running], vec![finding(Rule::Weekly)], &GOOD), Verdict::default());
     }
 
     #[test]
     fn a_failed_look_resolves_nothing() {
         for rule in Rule::ALL {
             let running = case(*rule);
-            assert_eq!(compare(ACCOUNT, &[&running], vec![], FAILED), Verdict::default());
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], &FAILED), Verdict::default());
         }
     }
 
@@ -145,7 +173,7 @@ mod tests {
     fn a_good_look_ends_what_is_over() {
         for rule in [Rule::Weekly, Rule::Unverified, Rule::LayoutChanged] {
             let running = case(rule);
-            assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD).resolve, [IncidentId(1)]);
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], &GOOD).resolve, [IncidentId(1)]);
         }
     }
 
@@ -153,7 +181,7 @@ mod tests {
     fn a_good_look_that_cannot_be_judged_ends_only_cases_about_our_sight() {
         let sure = Sureness { judged: false, ..GOOD };
         let (weekly, unverified) = (case(Rule::Weekly), case(Rule::Unverified));
-        let verdict = compare(ACCOUNT, &[&weekly, &unverified], vec![], sure);
+        let verdict = compare(ACCOUNT, &[&weekly, &unverified], vec![], &sure);
         assert_eq!(verdict.resolve.len(), 1);
     }
 
@@ -161,37 +189,48 @@ mod tests {
     fn a_look_without_a_profile_leaves_cases_about_the_profile_as_they_are() {
         for rule in Rule::ALL.iter().filter(|rule| rule.is_profile()) {
             let running = case(*rule);
-            assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD), Verdict::default(), "{rule}");
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], &GOOD), Verdict::default(), "{rule}");
             let told = Sureness { profile: std::iter::once(*rule).collect(), ..GOOD };
-            assert_eq!(compare(ACCOUNT, &[&running], vec![], told).resolve, [IncidentId(1)], "{rule}");
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], &told).resolve, [IncidentId(1)], "{rule}");
             let failed = Sureness { good: false, ..told };
-            assert_eq!(compare(ACCOUNT, &[&running], vec![], failed), Verdict::default(), "{rule}");
+            assert_eq!(compare(ACCOUNT, &[&running], vec![], &failed), Verdict::default(), "{rule}");
         }
     }
 
     #[test]
     fn only_a_look_at_all_sources_ends_a_case_about_their_disagreement() {
         let running = case(Rule::SourcesDisagree);
-        assert_eq!(compare(ACCOUNT, &[&running], vec![], GOOD), Verdict::default());
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &GOOD), Verdict::default());
         let sure = Sureness { compared: true, ..GOOD };
-        assert_eq!(compare(ACCOUNT, &[&running], vec![], sure).resolve, [IncidentId(1)]);
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &sure).resolve, [IncidentId(1)]);
+    }
+
+    #[test]
+    fn only_a_look_that_read_the_post_again_ends_a_case_about_its_words() {
+        let mut running = case(Rule::Privacy);
+        running.key.subject = "post".to_owned();
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &GOOD), Verdict::default());
+        let other = Sureness { posts: vec!["other".to_owned()], ..GOOD };
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &other), Verdict::default());
+        let read = Sureness { posts: vec!["post".to_owned()], ..FAILED };
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &read).resolve, [IncidentId(1)]);
     }
 
     #[test]
     fn what_only_proves_activity_ends_a_case_but_opens_none_and_makes_none_graver() {
         let sure = Sureness { complete: false, ..GOOD };
         let running = case(Rule::Weekly);
-        assert_eq!(compare(ACCOUNT, &[&running], vec![], sure).resolve, [IncidentId(1)]);
-        assert_eq!(compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], sure), Verdict::default());
+        assert_eq!(compare(ACCOUNT, &[&running], vec![], &sure).resolve, [IncidentId(1)]);
+        assert_eq!(compare(ACCOUNT, &[], vec![finding(Rule::Weekly)], &sure), Verdict::default());
         let mild = Incident { level: Level::Reminder, ..case(Rule::Weekly) };
-        assert_eq!(compare(ACCOUNT, &[&mild], vec![finding(Rule::Weekly)], sure), Verdict::default());
+        assert_eq!(compare(ACCOUNT, &[&mild], vec![finding(Rule::Weekly)], &sure), Verdict::default());
     }
 
     #[test]
     fn a_changed_beginning_is_written_without_a_new_case() {
         let running = case(Rule::Weekly);
         let later = Finding { since: DateTime::from_timestamp(60, 0).unwrap(), ..finding(Rule::Weekly) };
-        let verdict = compare(ACCOUNT, &[&running], vec![later], GOOD);
+        let verdict = compare(ACCOUNT, &[&running], vec![later], &GOOD);
         assert_eq!((verdict.open.len(), verdict.change.len()), (0, 1));
     }
 }

@@ -145,12 +145,11 @@ fn is_for_people(sight: &Sight, failure: Failure) -> bool {
 
 fn evidence(sight: &Sight, summary: String, basis: &str, failure: Failure) -> Evidence {
     Evidence {
-        fingerprint: None,
         summary,
         basis: basis.to_owned(),
         advice: failure.advice().to_owned(),
         looked_at: sight.good_look,
-        last_post: None,
+        ..Evidence::default()
     }
 }
 

@@ -91,13 +91,12 @@ pub fn finding(lag: &Lag, behind: (usize, &str), ahead: (usize, &str), looked: D
         level: Level::Reminder,
         since: lag.oldest,
         evidence: Evidence {
-            fingerprint: None,
             summary,
             basis: "同一账号的多个采集源应当显示同样的内容".to_owned(),
             advice: "请核对落后的采集源：登录或同步是否失效、订阅的是否为同一账号；不再可用的请从台账中删去"
                 .to_owned(),
             looked_at: Some(looked),
-            last_post: None,
+            ..Evidence::default()
         },
     }
 }

@@ -12,12 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// A sentence with what it rests on.
 pub(super) fn evidence(facts: &Facts, rule: &PackRule, summary: String) -> Evidence {
     Evidence {
-        fingerprint: None,
         summary,
         basis: rule.basis.clone(),
         advice: rule.advice.clone(),
         looked_at: facts.good_look,
         last_post: facts.last_post.clone(),
+        ..Evidence::default()
     }
 }
 

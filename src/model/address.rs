@@ -82,6 +82,7 @@ pub fn is_normal(href: &str) -> bool {
         && path.bytes().all(of_path)
         && !path.contains("..")
         && !path.contains("./")
+        && !path.contains(".?")
         && !path.ends_with('.')
 }
 

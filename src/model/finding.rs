@@ -1,5 +1,6 @@
 //! What a rule says about an account now.
 
+use super::passage::{self, Passage};
 use super::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,16 @@ words! {
         FollowersJump = "followers_jump", "粉丝数异常增长";
         /// The server of an app cannot be reached over IPv6.
         Ipv6Lacking = "ipv6_lacking", "应用不支持 IPv6";
+        /// A post gives away personal data.
+        Privacy = "privacy", "疑似泄露个人信息";
+        /// A post shows a document that bears a secrecy or restriction marking.
+        Secrecy = "secrecy", "疑似公开涉密或内部文件";
+        /// A post advertises, or links to what does.
+        Advertising = "advertising", "疑似商业广告";
+        /// A post holds a term of the operator's lists.
+        Wording = "wording", "疑似用语不当";
+        /// A post links to where an official account must not lead.
+        Links = "links", "疑似违规链接";
     }
 }
 
@@ -103,6 +114,13 @@ impl Rule {
                 | Self::FollowersJump
                 | Self::Ipv6Lacking
         )
+    }
+
+    /// Whether the rule is about the words of a post: each post has a case of its own, and only a look that read the
+    /// post again may end it.
+    #[must_use]
+    pub const fn is_content(self) -> bool {
+        matches!(self, Self::Privacy | Self::Secrecy | Self::Advertising | Self::Wording | Self::Links)
     }
 
     /// Whether the case concerns the operator of this service and not an office.
@@ -166,9 +184,22 @@ pub struct Evidence {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_post: Option<LastPost>,
     /// Of what is claimed, by [`fingerprint`]: the same fact has the same number, so that a person's closing of its
-    /// case is remembered. None where a closing is not to outlast the case.
+    /// case is remembered. None where a closing is not to outlast the case, or where each passage has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<i64>,
+    /// The post that the case is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<LastPost>,
+    /// The places of that post, the gravest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
+}
+
+impl Evidence {
+    /// The numbers of everything that is claimed.
+    pub fn facts(&self) -> impl Iterator<Item = i64> {
+        self.fingerprint.into_iter().chain(self.passages.iter().map(|passage| passage.fingerprint))
+    }
 }
 
 /// The number of a fact, by whatever makes it another one: the values compared, a post and a term in it.
@@ -182,7 +213,7 @@ pub fn fingerprint<'t>(parts: impl IntoIterator<Item = &'t str>) -> i64 {
     hasher.digest().cast_signed()
 }
 
-/// The newest post seen when a finding was made.
+/// A post as a case shows it: the newest one seen when a finding was made, or the one it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastPost {
     /// Its title.
@@ -206,4 +237,23 @@ pub struct Finding {
     pub since: DateTime<Utc>,
     /// What it rests on.
     pub evidence: Evidence,
+}
+
+impl Finding {
+    /// The finding without the facts that a person dismissed; none when nothing is left of it.
+    #[must_use]
+    pub fn without(mut self, is_dismissed: impl Fn(i64) -> bool) -> Option<Self> {
+        if self.evidence.fingerprint.is_some_and(&is_dismissed) {
+            return None;
+        }
+        let passages = &mut self.evidence.passages;
+        let before = passages.len();
+        passages.retain(|passage| !is_dismissed(passage.fingerprint));
+        if passages.len() == before {
+            return Some(self);
+        }
+        self.level = passage::gravest(passages)?;
+        self.evidence.summary = passage::summary(passages);
+        Some(self)
+    }
 }

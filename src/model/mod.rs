@@ -15,6 +15,7 @@ pub mod incident;
 pub mod listing;
 pub mod moment;
 pub mod page;
+pub mod passage;
 pub mod post;
 pub mod profile;
 pub mod quiet;

@@ -11,6 +11,7 @@
 //! - A case that was told and ended is told as ended, `resolve_delay` after its end, hidden or not.
 //! - A hidden case is neither told nor repeated; it is told when what hides it ends.
 //! - What is open, told and not yet acknowledged is told again after `repeat_interval`.
+//! - What is minor is told in the daily digest, once.
 
 use super::timing::{Timing, after};
 use crate::model::delivery::Reason;
@@ -27,6 +28,8 @@ pub struct Member {
     pub level: Level,
     /// Whether another running case hides it.
     pub hidden: bool,
+    /// It waits for the daily digest and is told once.
+    pub minor: bool,
     /// When it took its present state and level, or when what hid it ended, whichever is later.
     pub changed_at: DateTime<Utc>,
     /// What the audience was last told of it.
@@ -112,6 +115,9 @@ impl Member {
     fn news(&self, timing: Timing) -> Option<(Tell, DateTime<Utc>)> {
         match (self.state.is_running(), self.told) {
             (true, _) if self.hidden => None,
+            (true, Told::Never | Told::Ended) if self.minor => {
+                Some((Tell::Opened, timing.digest_after(self.changed_at)))
+            }
             (true, Told::Never | Told::Ended) => Some((Tell::Opened, self.changed_at)),
             (true, Told::Open { level, .. }) if self.level.gravity() > level.gravity() => {
                 Some((Tell::Worsened, self.changed_at))
@@ -123,7 +129,7 @@ impl Member {
 
     /// Whether the case is told again from time to time.
     fn repeats(&self) -> bool {
-        self.state == State::Open && !self.hidden && matches!(self.told, Told::Open { .. })
+        self.state == State::Open && !self.hidden && !self.minor && matches!(self.told, Told::Open { .. })
     }
 
     /// What the audience knows once it was told so.

@@ -12,7 +12,7 @@ use crate::incident::inhibit::{Inhibitor, Running};
 use crate::metrics::Metrics;
 use crate::model::account::AccountId;
 use crate::model::delivery::{Message, Reason, Told as Knowledge};
-use crate::model::finding::Rule;
+use crate::model::finding::{Level, Rule};
 use crate::model::incident::{IncidentId, IncidentKey};
 use crate::store::groups::{self, Group, GroupFinish, Touch};
 use crate::store::lease::{Table, Take, Token};
@@ -240,7 +240,9 @@ fn as_member(member: &groups::Member, hidden: bool) -> Member {
         (Knowledge::Resolved, _) => Told::Ended,
         (Knowledge::Never | Knowledge::Open, _) => Told::Never,
     };
-    Member { state: case.state, level: case.level, hidden, changed_at: case.changed_at, told }
+    // Words that weigh little are no reason to disturb anybody at once.
+    let minor = case.key.rule.is_content() && case.level == Level::Reminder;
+    Member { state: case.state, level: case.level, hidden, minor, changed_at: case.changed_at, told }
 }
 
 /// A reminder of a deadline ends when the deadline has passed, one way or the other: either nothing is owed any

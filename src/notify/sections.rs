@@ -11,12 +11,15 @@ use crate::model::bridge::Bridge;
 use crate::model::finding::{LastPost, Level, Rule};
 use crate::model::incident::State;
 use crate::model::moment::{zh_minute, zh_span};
+use crate::model::passage::Passage;
 use chrono::{DateTime, Utc};
 
 /// Cases told in full; a reader does not read more.
 const FULL: usize = 30;
 /// Cases told in one line each, after those told in full.
 const BRIEF: usize = 300;
+/// Passages of a post told in a case.
+const PASSAGES: usize = 5;
 /// Columns of a line of plain text.
 const WIDTH: usize = 72;
 
@@ -188,7 +191,7 @@ fn fold<'a>(group: Group, cases: &'a [CaseLine<'a>]) -> Vec<Vec<&'a CaseLine<'a>
     for case in cases {
         let same = (case.name, case.platform, case.owner, ending(case));
         match known.get(&same) {
-            Some(place) if group == Group::Ended && case.platform.is_some() => {
+            Some(place) if group == Group::Ended && case.platform.is_some() && !case.rule.is_content() => {
                 let place: &usize = place;
                 folded[*place].push(case);
             }
@@ -224,6 +227,9 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::SubjectMismatch => "认证主体已与台账一致",
         Rule::FollowersJump => "近期粉丝数无异常增长",
         Rule::Ipv6Lacking => "已支持IPv6",
+        Rule::Privacy | Rule::Secrecy | Rule::Advertising | Rule::Wording | Rule::Links => {
+            "原文已修改或已撤下"
+        }
     }
 }
 
@@ -258,14 +264,24 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
     if group == Group::Ended {
         let at = case.ended_at.map(|at| format!("，{}", zh_minute(at))).unwrap_or_default();
         field("情况", format!("{}（原问题：{}）{at}", ending(case), rules(cases)), None);
-        if let Some(post) = case.latest {
+        if let Some(post) = &case.evidence.post {
+            field("信息", format!("{}{}", zh_minute(post.at), title(post)), post_link(post, case));
+        } else if let Some(post) = case.latest {
             field("最新发布", published(post, now), post_link(post, case));
         }
     } else {
-        let held = zh_span(now - case.since);
-        field("问题", format!("{}，自{}起，已{held}", case.rule.zh(), zh_minute(case.since)), None);
+        field("问题", matter(case, now), None);
         field("说明", line(&case.evidence.summary, 300), None);
-        if let Some(post) = case.latest.or(case.evidence.last_post.as_ref()) {
+        if let Some(post) = &case.evidence.post {
+            field("信息", format!("{}{}", zh_minute(post.at), title(post)), post_link(post, case));
+            for passage in case.evidence.passages.iter().take(PASSAGES) {
+                field("位置", quoted(passage), None);
+            }
+            let more = case.evidence.passages.len().saturating_sub(PASSAGES);
+            if more > 0 {
+                field("位置", format!("另有{more}处，从略"), None);
+            }
+        } else if let Some(post) = case.latest.or(case.evidence.last_post.as_ref()) {
             if group == Group::Unverified {
                 // Whatever has been posted since then is unknown: no span is counted.
                 field("此前所见", format!("{}{}", zh_minute(post.at), title(post)), post_link(post, case));
@@ -288,6 +304,22 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
     Block { number, heading: heading(case), badge, fields }
 }
 
+/// What the case says, and since when. The words of a post do not get worse by standing there longer.
+fn matter(case: &CaseLine<'_>, now: DateTime<Utc>) -> String {
+    if case.rule.is_content() {
+        return case.rule.zh().to_owned();
+    }
+    format!("{}，自{}起，已{}", case.rule.zh(), zh_minute(case.since), zh_span(now - case.since))
+}
+
+/// A passage in one line. What it quotes was masked where it is personal data.
+fn quoted(passage: &Passage) -> String {
+    let suggestion = line(&passage.suggestion, 60);
+    let suggestion = if suggestion.is_empty() { suggestion } else { format!("，建议：{suggestion}") };
+    let (quote, reason) = (line(&passage.quote, 120), line(&passage.reason, 100));
+    format!("{}：“{quote}”（{}，{reason}{suggestion}）", passage.place, passage.kind)
+}
+
 fn published(post: &LastPost, now: DateTime<Utc>) -> String {
     format!("{}（距今{}）{}", zh_minute(post.at), zh_span(now - post.at), title(post))
 }
@@ -308,6 +340,10 @@ fn brief(number: usize, cases: &[&CaseLine<'_>], now: DateTime<Utc>) -> String {
     let owner = if owner.is_empty() { owner } else { format!("，{owner}") };
     let what = match case.tell {
         Tell::Ended => ending(case).to_owned(),
+        _ if case.rule.is_content() => {
+            let post = case.evidence.post.as_ref().map(title).unwrap_or_default();
+            format!("{}{post}", case.rule.zh())
+        }
         _ => format!("{}，已{}", case.rule.zh(), zh_span(now - case.since)),
     };
     format!("{number}. {}{owner}：{what}", heading(case))

@@ -1,10 +1,11 @@
-//! When mails leave: the four spans of an audience.
+//! When mails leave: the spans of an audience, and the time of its daily digest.
 //!
-//! In: spans as the operator writes them (`30s`, `1d`). Out: the spans that hold for an audience, and arithmetic
-//! with instants that cannot overflow.
+//! In: spans and times as the operator writes them (`30s`, `1d`, `09:00`). Out: those that hold for an audience, and
+//! arithmetic with instants that cannot overflow.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use crate::model::moment::{ZONE, day_start};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::time::Duration;
 
 /// The spans of one audience.
@@ -23,6 +24,9 @@ pub struct Timing {
     /// From the end of a case until it is told, so that a case that comes back at once was never “recovered”.
     #[serde(with = "humantime_serde")]
     pub resolve_delay: Duration,
+    /// When minor matters are told, once a day, in Asia/Shanghai.
+    #[serde(with = "time_of_day")]
+    pub digest_at: NaiveTime,
 }
 
 impl Default for Timing {
@@ -32,6 +36,7 @@ impl Default for Timing {
             group_interval: Duration::from_mins(5),
             repeat_interval: Duration::from_hours(24),
             resolve_delay: Duration::from_mins(5),
+            digest_at: NaiveTime::from_hms_opt(9, 0, 0).unwrap_or(NaiveTime::MIN),
         }
     }
 }
@@ -47,7 +52,15 @@ impl Timing {
             group_interval: own.group_interval.unwrap_or(self.group_interval),
             repeat_interval: own.repeat_interval.unwrap_or(self.repeat_interval),
             resolve_delay: own.resolve_delay.unwrap_or(self.resolve_delay),
+            digest_at: own.digest_at.map_or(self.digest_at, |TimeOfDay(time)| time),
         }
+    }
+
+    /// The first digest that can tell what happened at an instant.
+    pub(super) fn digest_after(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let day = at.with_timezone(&ZONE).date_naive();
+        let today = day_start(day) + (self.digest_at - NaiveTime::MIN);
+        if today >= at { today } else { today + TimeDelta::days(1) }
     }
 
     /// What is wrong with the spans: the key and the reason.
@@ -86,6 +99,30 @@ pub struct TimingOverride {
     /// See [`Timing::resolve_delay`].
     #[serde(with = "humantime_serde")]
     pub resolve_delay: Option<Duration>,
+    /// See [`Timing::digest_at`].
+    pub digest_at: Option<TimeOfDay>,
+}
+
+/// A time of day as the operator writes it: `09:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct TimeOfDay(#[serde(with = "time_of_day")] pub NaiveTime);
+
+/// `09:00`, in both directions.
+mod time_of_day {
+    use super::{Deserialize, Deserializer, NaiveTime, Serializer};
+
+    const FORM: &str = "%H:%M";
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    pub(super) fn serialize<S: Serializer>(time: &NaiveTime, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&time.format(FORM))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveTime, D::Error> {
+        let text = String::deserialize(from)?;
+        NaiveTime::parse_from_str(&text, FORM)
+            .map_err(|_| serde::de::Error::custom(format!("“{text}”不是时刻，应写作“09:00”")))
+    }
 }
 
 /// An instant so much later, or the last there is.

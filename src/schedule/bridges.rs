@@ -102,14 +102,13 @@ pub fn summary(bridge: &Bridge, standing: &Standing) -> String {
 
 fn case(bridge: &Bridge, standing: &Standing, now: DateTime<Utc>) -> NewIncident {
     let evidence = Evidence {
-        fingerprint: None,
         summary: summary(bridge, standing),
         basis: "未能核验的查看不作为认定账号未更新的依据".to_owned(),
         advice: "请登录采集桥核对：平台登录是否失效（重新扫码）、定时同步是否在运行、订阅列表是否完整。\
                  恢复并补齐内容后，系统会自动复查并解除本项"
             .to_owned(),
         looked_at: Some(standing.read_until),
-        last_post: None,
+        ..Evidence::default()
     };
     NewIncident {
         key: IncidentKey { account: None, rule: Rule::BridgeStale, subject: bridge.to_string() },

@@ -4,6 +4,7 @@
 //! log of looks. A post that was seen may end a case of inactivity; only a look that says "nothing newer" may open one.
 
 use super::cadence::Cadence;
+use super::contents;
 use super::settle::{From, KnownPosts, Settled, facts_of, hand_look_due, learn, store_facts};
 use super::{Error, Scheduler, span};
 use crate::incident::Sureness;
@@ -128,6 +129,7 @@ pub fn settle_by_hand(
             profile: RuleSet::NONE,
             compared: false,
             complete,
+            posts: Vec::new(),
         },
         told: Told::default(),
         notes: None,
@@ -192,7 +194,9 @@ impl Scheduler {
         let settled = leased.into_iter().filter_map(|watched| {
             let look = looks.get(&watched.id)?;
             let pack = self.pack_of(&watched, now);
-            Some(settle_by_hand(watched, look, &known, pack, &self.settings.cadence, now))
+            let mut settled = settle_by_hand(watched, look, &known, pack, &self.settings.cadence, now);
+            contents::judge(&mut settled, &self.checks, pack);
+            Some(settled)
         });
         let items = self.with_cases(settled.collect()).await?;
         if self.write_patiently(&items, now).await? < looks.len() {

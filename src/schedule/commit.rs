@@ -4,6 +4,7 @@
 //! accounts whose lease still holds. Mails leave later, from rows.
 
 use super::cadence::Next;
+use super::contents;
 use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
 use super::{Error, Scheduler};
@@ -59,6 +60,7 @@ impl Scheduler {
             let site = done.look.site.clone();
             let bytes = done.look.bytes;
             let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
+            contents::judge(&mut settled, &self.checks, pack);
             self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled
@@ -155,7 +157,7 @@ impl Scheduler {
         // Most batches find nothing that anybody could have dismissed.
         let dismissible = settled.iter().filter(|settled| {
             settled.sure.profile != RuleSet::NONE
-                || settled.findings.iter().any(|finding| finding.evidence.fingerprint.is_some())
+                || settled.findings.iter().any(|finding| finding.evidence.facts().next().is_some())
         });
         let dismissible: Vec<AccountId> = dismissible.map(|settled| settled.finish.watched.id).collect();
         let mut dismissed =
@@ -169,8 +171,8 @@ impl Scheduler {
             let cases = by_account.remove(&account).unwrap_or_default();
             let mut findings = std::mem::take(&mut settled.findings);
             let known = dismissed.remove(&account).unwrap_or_default();
-            let lifted = sift(&mut findings, settled.sure, &known);
-            let verdict = compare(account, &cases, findings, settled.sure);
+            let lifted = sift(&mut findings, &settled.sure, &known);
+            let verdict = compare(account, &cases, findings, &settled.sure);
             let count = cases.len() + verdict.open.len() - verdict.resolve.len();
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             // Cases that open or end change more of the account's row than the times of the look.

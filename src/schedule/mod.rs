@@ -11,6 +11,7 @@ pub mod budget;
 pub mod by_hand;
 pub mod cadence;
 mod commit;
+mod contents;
 mod doubt;
 mod hands;
 pub mod jobs;
@@ -28,6 +29,7 @@ mod turns;
 pub mod visit;
 
 use crate::clock::SharedClock;
+use crate::judge::content::checks::Checks;
 use crate::judge::pack::{Pack, Packs};
 use crate::metrics::Metrics;
 use crate::model::finding::Rule;
@@ -135,6 +137,8 @@ pub struct Scheduler {
     pub eyes: Eyes,
     /// The rules.
     pub packs: Arc<Packs>,
+    /// The checks of content.
+    pub checks: Arc<Checks>,
     /// Who hears of what.
     pub notify: Arc<NotifySettings>,
     /// How it works.
@@ -165,6 +169,8 @@ pub struct Parts {
     pub eyes: Eyes,
     /// The rules.
     pub packs: Arc<Packs>,
+    /// The checks of content.
+    pub checks: Arc<Checks>,
     /// Who hears of what.
     pub notify: Arc<NotifySettings>,
     /// How it works.
@@ -199,6 +205,7 @@ impl Scheduler {
             store: parts.store,
             eyes: parts.eyes,
             packs: parts.packs,
+            checks: parts.checks,
             notify: parts.notify,
             settings: parts.settings,
             metrics: parts.metrics,

@@ -187,7 +187,14 @@ fn outcome(listing: &Listing, new: usize) -> Outcome {
 
 /// What a machine's look can say: a good one shows all there is.
 const fn sureness(good: bool, judged: bool, compared: bool) -> Sureness {
-    Sureness { good, judged: good && judged, profile: RuleSet::NONE, compared, complete: good }
+    Sureness {
+        good,
+        judged: good && judged,
+        profile: RuleSet::NONE,
+        compared,
+        complete: good,
+        posts: Vec::new(),
+    }
 }
 
 /// The entry of a look that found everything as it was.
@@ -259,14 +266,17 @@ pub(super) fn learn(
     let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
     for mut post in extracted.posts {
         let known_line = watched.listing.find_key(post.key).is_some();
+        // A post may leave a list and come back another one.
+        let returned = !known_line && !from.other && known.keys.contains(&(account, post.key));
         if !known_line
+            && !returned
             && (!is_new(watched, known, &post) || from.other && is_told(&post, before.0, before.1.as_ref()))
         {
             continue;
         }
         (post.origin, post.source) = originality::of_post(&post, registered.platform, &unit);
         let origin = post.origin;
-        if known_line {
+        if known_line || returned {
             edits.push(Edited { account, post, at });
             continue;
         }

@@ -149,8 +149,8 @@ impl Tx {
                 if state == State::Closed {
                     let evidence: Evidence = json("incident", "evidence", id, &evidence)?;
                     let rule = word("incident", "rule", id, &rule)?;
-                    let fact = evidence.fingerprint.map(|fingerprint| Dismissed { rule, fingerprint });
-                    dismissed.extend(fact.map(|fact| (AccountId(account), fact)));
+                    let facts = evidence.facts().map(|fingerprint| Dismissed { rule, fingerprint });
+                    dismissed.extend(facts.map(|fact| (AccountId(account), fact)));
                 }
             }
         }
@@ -188,7 +188,7 @@ impl Tx {
         self.insert_events(&written, EventKind::Worsened, at, who).await
     }
 
-    async fn insert_events(
+    pub(super) async fn insert_events(
         &mut self,
         ids: &[IncidentId],
         kind: EventKind,

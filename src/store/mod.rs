@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod bridges;
+pub mod cases;
 pub mod dismissals;
 pub mod exhibits;
 pub mod figures;

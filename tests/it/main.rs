@@ -8,6 +8,7 @@
 
 mod bridge;
 mod city;
+mod content;
 mod demo;
 mod docs;
 mod evidence;

@@ -3,6 +3,8 @@
 //! In: a post as it was read, hostile and of any length. Out: what was found in it, each with its place, the words as
 //! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
 
+pub mod checks;
+mod passages;
 pub mod privacy;
 pub mod secrecy;
 

@@ -2,7 +2,7 @@
 //!
 //! In: the packs built in from `config/rules/` and the files of a folder, which replace packs of the same
 //! name or add to them. Out: [`Packs`], or every mistake at once. A window, a level or an article is never
-//! written in code; the code only knows which six rules exist.
+//! written in code; the code only knows which rules exist.
 
 mod read;
 mod section;
@@ -25,6 +25,9 @@ const BUILT_IN: [(&str, &str); 4] = [
 /// The rules every pack has, in the order in which a [`Pack`] keeps them.
 pub(super) const RULES: [Rule; 6] =
     [Rule::Weekly, Rule::BiweeklyOriginal, Rule::NotUpdated, Rule::Dormant, Rule::Zombie, Rule::Hollow];
+
+/// The rules about the words of posts, in the order in which a [`Pack`] keeps them.
+const CONTENT: [Rule; 5] = [Rule::Secrecy, Rule::Privacy, Rule::Advertising, Rule::Links, Rule::Wording];
 
 /// What an account must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +86,17 @@ impl PackRule {
     }
 }
 
+/// A rule about the words of posts: it has no window, and what it weighs is told by what is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentRule {
+    /// Which criterion.
+    pub rule: Rule,
+    /// Document and article, in Chinese.
+    pub basis: String,
+    /// What the office should do, in Chinese.
+    pub advice: String,
+}
+
 /// The rules of one jurisdiction, those of the pack it extends included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
@@ -104,6 +118,8 @@ pub struct Pack {
     pub notice_workdays: Option<u32>,
     /// One for each of [`RULES`], in that order.
     rules: [PackRule; RULES.len()],
+    /// One for each of [`CONTENT`], in that order.
+    content: [ContentRule; CONTENT.len()],
 }
 
 impl Pack {
@@ -111,6 +127,12 @@ impl Pack {
     #[must_use]
     pub fn rules(&self) -> &[PackRule; 6] {
         &self.rules
+    }
+
+    /// What the pack says about a rule on the words of posts; none for other rules.
+    #[must_use]
+    pub fn content(&self, rule: Rule) -> Option<&ContentRule> {
+        self.content.iter().find(|own| own.rule == rule)
     }
 
     /// The weekly rule, by which the state of an account is told when nobody could look.

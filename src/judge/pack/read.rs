@@ -4,7 +4,7 @@
 //! pack and nothing about accounts.
 
 use super::section::{Page, Section};
-use super::{Limit, Pack, PackRule, RULES};
+use super::{CONTENT, ContentRule, Limit, Pack, PackRule, RULES};
 use crate::config::mistake::Mistake;
 use crate::model::finding::Rule;
 use crate::model::moment::day_start;
@@ -31,6 +31,7 @@ pub(super) struct Draft {
     filing_workdays: Option<u32>,
     notice_workdays: Option<u32>,
     rules: Vec<PackRule>,
+    content: Vec<ContentRule>,
 }
 
 /// Reads one file; `None` when it holds a mistake that leaves no pack.
@@ -63,6 +64,9 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
         head.optional(page, "notice_workdays", "1至60的整数", |value| whole(value, 1..=60));
     let rules = head.inner(page, "rules").map(|rules| rules.inner_all(page)).unwrap_or_default();
     let rules = rules.into_iter().filter_map(|(word, section)| rule(page, word, section)).collect();
+    let content = head.inner(page, "content").map(|content| content.inner_all(page)).unwrap_or_default();
+    let content =
+        content.into_iter().filter_map(|(word, section)| content_rule(page, word, section)).collect();
     head.close(page);
     Some(Draft {
         file: file.to_owned(),
@@ -75,15 +79,31 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
         filing_workdays,
         notice_workdays,
         rules,
+        content,
     })
 }
 
+/// The rule that a section is named after, one of those that may stand there.
+fn named(page: &mut Page<'_>, word: &str, section: &Section<'_>, among: &[Rule]) -> Option<Rule> {
+    let rule = among.iter().find(|rule| rule.as_str() == word);
+    if rule.is_none() {
+        let known: Vec<_> = among.iter().map(|rule| rule.as_str()).collect();
+        let advice = format!("可用的规则：{}", known.join("、"));
+        page.fault(section.line, section.path(), "未知的规则", advice);
+    }
+    rule.copied()
+}
+
+fn content_rule(page: &mut Page<'_>, word: &str, mut section: Section<'_>) -> Option<ContentRule> {
+    let rule = named(page, word, &section, &CONTENT)?;
+    let basis = section.text(page, "basis");
+    let advice = section.text(page, "advice");
+    section.close(page);
+    Some(ContentRule { rule, basis: basis?, advice: advice? })
+}
+
 fn rule(page: &mut Page<'_>, word: &str, mut section: Section<'_>) -> Option<PackRule> {
-    let Some(rule) = RULES.into_iter().find(|rule| rule.as_str() == word) else {
-        let known = RULES.map(Rule::as_str).join("、");
-        page.fault(section.line, &format!("rules.{word}"), "未知的规则", format!("可用的规则：{known}"));
-        return None;
-    };
+    let rule = named(page, word, &section, &RULES)?;
     let window = section.required(page, "window", "1小时至10年的时长，如“7d”", span);
     let service = section.inner(page, "service").and_then(|service| limit(page, rule, service));
     let level = section.required(page, "level", "reminder、deduction、fail、suspected之一", parsed);
@@ -166,7 +186,10 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
         last = next;
     }
     let inherited = |rule: Rule| chain.iter().find_map(|link| link.rules.iter().find(|r| r.rule == rule));
-    let missing: Vec<_> = RULES.into_iter().filter(|rule| inherited(*rule).is_none()).collect();
+    let of_content = |rule: Rule| chain.iter().find_map(|link| link.content.iter().find(|r| r.rule == rule));
+    let missing = RULES.into_iter().filter(|rule| inherited(*rule).is_none());
+    let missing: Vec<_> =
+        missing.chain(CONTENT.into_iter().filter(|rule| of_content(*rule).is_none())).collect();
     if !missing.is_empty() {
         let words: Vec<_> = missing.into_iter().map(Rule::as_str).collect();
         let reason = format!("缺少规则：{}", words.join("、"));
@@ -185,6 +208,7 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
         filing_workdays: chain.iter().find_map(|link| link.filing_workdays),
         notice_workdays: chain.iter().find_map(|link| link.notice_workdays),
         rules: rules.try_into().ok()?,
+        content: CONTENT.into_iter().filter_map(of_content).cloned().collect::<Vec<_>>().try_into().ok()?,
     })
 }
 

@@ -45,6 +45,11 @@ impl<'t> Section<'t> {
         Self { path: path.into(), line, table, asked: Vec::new() }
     }
 
+    /// Its own dotted path.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The dotted path of one of its keys.
     pub(super) fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }

@@ -276,10 +276,11 @@ proptest! {
                 profile: judgement.sure,
                 compared: false,
                 complete: true,
+                posts: Vec::new(),
             };
             judgement.findings.retain(|finding| finding.rule == Rule::Renamed);
             let cases: Vec<&Incident> = running.iter().collect();
-            let verdict = compare(AccountId(1), &cases, judgement.findings, sure);
+            let verdict = compare(AccountId(1), &cases, judgement.findings, &sure);
             let confirmed = what < SILENT && hour - run[0].1 >= 6;
             if let Some((_, finding)) = verdict.open.first() {
                 prop_assert!(confirmed && what > 0);

@@ -1,5 +1,5 @@
 use super::*;
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ const TIMING: Timing = Timing {
     group_interval: Duration::from_mins(5),
     repeat_interval: Duration::from_hours(24),
     resolve_delay: Duration::from_mins(2),
+    digest_at: NaiveTime::MIN,
 };
 
 /// An instant, in seconds.
@@ -16,7 +17,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn member(state: State, changed: i64, told: Told) -> Member {
-    Member { state, level: Level::Fail, hidden: false, changed_at: at(changed), told }
+    Member { state, level: Level::Fail, hidden: false, minor: false, changed_at: at(changed), told }
 }
 
 fn told(seconds: i64) -> Told {
@@ -71,6 +72,21 @@ fn an_added_case_waits_until_the_last_mail_is_old_enough() {
     let decision = decide_at(&members, Some(130), 430);
     assert_eq!(decision.reason, Some(Reason::Added));
     assert_eq!(decision.tell, [(1, Tell::Opened)]);
+}
+
+#[test]
+fn a_minor_case_waits_for_the_digest_and_is_told_once() {
+    // Midnight in Shanghai.
+    let midnight = at(57_600);
+    let minor = |told| Member { minor: true, ..member(State::Open, 100, told) };
+    let decision = decide_at(&[minor(Told::Never)], None, 130);
+    assert_eq!(decision, silent(Some(57_600 + 30)));
+    let decision = decide(&[minor(Told::Never)], TIMING, None, midnight + TimeDelta::seconds(30));
+    assert_eq!(decision.tell, [(0, Tell::Opened)]);
+    assert_eq!(decision.due, None);
+    // A grave case does not take it along before its time.
+    let both = [minor(Told::Never), member(State::Open, 100, Told::Never)];
+    assert_eq!(decide_at(&both, None, 130).tell, [(1, Tell::Opened)]);
 }
 
 #[test]
@@ -172,6 +188,7 @@ fn after_everything_ended_a_new_case_is_a_first_one_again() {
 #[test]
 fn the_longest_spans_do_not_overflow() {
     let endless = Timing {
+        digest_at: NaiveTime::MIN,
         group_wait: Duration::MAX,
         group_interval: Duration::MAX,
         repeat_interval: Duration::MAX,
@@ -235,7 +252,8 @@ impl World {
                 let told =
                     if self.members[i].told == Told::Ended { Told::Ended } else { self.members[i].told };
                 let level = Level::Reminder;
-                self.members[i] = Member { state: State::Open, level, hidden: false, changed_at: now, told };
+                self.members[i] =
+                    Member { state: State::Open, level, hidden: false, minor: false, changed_at: now, told };
             }
             Happening::Worsens(i) if self.members[i].state.is_running() => {
                 self.members[i].level = Level::Fail;

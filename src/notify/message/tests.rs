@@ -29,6 +29,7 @@ fn evidence() -> Evidence {
             url: "https://mp.weixin.qq.com/s/abc?x=1&y=2".to_owned(),
             at: utc("2026-11-05T09:00:00+08:00"),
         }),
+        ..Evidence::default()
     }
 }
 

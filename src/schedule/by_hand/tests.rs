@@ -106,7 +106,7 @@ fn case(rule: Rule) -> Incident {
 }
 
 fn verdict(settled: &Settled, running: &[&Incident]) -> Verdict {
-    compare(ACCOUNT, running, settled.findings.clone(), settled.sure)
+    compare(ACCOUNT, running, settled.findings.clone(), &settled.sure)
 }
 
 fn opened(settled: &Settled) -> Vec<Rule> {

@@ -391,7 +391,7 @@ proptest! {
             prop_assert!(!looked.sure.good && !looked.sure.judged);
             prop_assert!(looked.finish.watched.known.good_look <= before, "a failed look is no good one");
             for cases in [&[][..], &some[..]] {
-                let verdict = compare(AccountId(1), cases, looked.findings.clone(), looked.sure);
+                let verdict = compare(AccountId(1), cases, looked.findings.clone(), &looked.sure);
                 prop_assert!(verdict.open.iter().all(|(key, _)| !key.rule.is_inactivity()), "{verdict:?}");
                 prop_assert!(verdict.resolve.is_empty() && verdict.change.is_empty(), "{verdict:?}");
             }

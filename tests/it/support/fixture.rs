@@ -139,6 +139,7 @@ pub(crate) fn evidence(summary: &str) -> Evidence {
         advice: "请尽快更新".to_owned(),
         looked_at: Some(at(-5)),
         last_post: Some(LastPost { title: "通告".to_owned(), url: String::new(), at: at(-30_000) }),
+        ..Evidence::default()
     }
 }
 

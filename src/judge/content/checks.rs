@@ -1,0 +1,202 @@
+//! All checks of the content of a post, put together.
+//!
+//! In: the operator's choice of checks, a post as it was read, the pack of its account. Out: one finding for each rule
+//! that the post seems to break, with its passages. Pure: the same post always gives the same findings, so that a look
+//! that reads it again opens nothing twice. What is found is a suspicion; only a person can decide.
+
+use super::passages::{self, Quoting};
+use super::privacy::{self, Severity};
+use super::{Part, secrecy};
+use crate::judge::pack::Pack;
+use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
+use crate::model::passage::{self, Passage};
+use crate::model::post::{Post, PostKey};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+/// The most passages a case shows: a roster of a thousand numbers is one case and is told by its beginning.
+const MOST_PASSAGES: usize = 50;
+
+/// Which checks run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Personal data.
+    pub privacy: bool,
+    /// Documents that bear a secrecy or restriction marking.
+    pub secrecy: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { privacy: true, secrecy: true }
+    }
+}
+
+/// The checks that run, ready to judge.
+#[derive(Debug, Clone, Default)]
+pub struct Checks {
+    settings: Settings,
+}
+
+/// The subject of the cases about a post: it tells them from those about other posts of the account.
+#[must_use]
+pub fn subject(post: PostKey) -> String {
+    format!("{:016x}", post.0)
+}
+
+impl Checks {
+    /// The checks of these settings.
+    #[must_use]
+    pub const fn new(settings: Settings) -> Self {
+        Self { settings }
+    }
+
+    /// What a post seems to break. `at`: when it was read, which is since when the matter holds for a post without a
+    /// time of its own.
+    #[must_use]
+    pub fn findings(&self, post: &Post, pack: &Pack, at: DateTime<Utc>) -> Vec<Finding> {
+        // Platforms without titles show the beginning of the text as one: what stands there is found in the text.
+        let repeated = post.text.starts_with(post.title.trim_end_matches(['…', '.']));
+        let title = if repeated { "" } else { post.title.as_str() };
+        let mut found = Vec::new();
+        if self.settings.secrecy {
+            found.extend(secrecy_passages(title, &post.text).map(|it| (Rule::Secrecy, it)));
+        }
+        if self.settings.privacy {
+            found.extend(privacy_passages(post, title).map(|it| (Rule::Privacy, it)));
+        }
+        if found.is_empty() { Vec::new() } else { gathered(found, post, pack, at) }
+    }
+}
+
+/// One finding for each rule.
+fn gathered(found: Vec<(Rule, Passage)>, post: &Post, pack: &Pack, at: DateTime<Utc>) -> Vec<Finding> {
+    let mut by_rule: Vec<(Rule, Vec<Passage>)> = Vec::new();
+    for (rule, passage) in found {
+        match by_rule.iter_mut().find(|(known, _)| *known == rule) {
+            Some((_, passages)) => passages.push(passage),
+            None => by_rule.push((rule, vec![passage])),
+        }
+    }
+    let since = post.published.map_or(at, |published| published.shown().min(at));
+    let findings = by_rule.into_iter().filter_map(|(rule, mut passages)| {
+        let level = passage::gravest(&passages)?;
+        passages.sort_by_key(|passage| std::cmp::Reverse(passage.level.gravity()));
+        let summary = passage::summary(&passages);
+        passages.truncate(MOST_PASSAGES);
+        let (basis, advice) =
+            pack.content(rule).map(|rule| (rule.basis.clone(), rule.advice.clone())).unwrap_or_default();
+        Some(Finding {
+            rule,
+            subject: subject(post.key),
+            level,
+            since,
+            evidence: Evidence {
+                summary,
+                basis,
+                advice,
+                looked_at: Some(at),
+                post: Some(LastPost { title: post.title.clone(), url: post.url.clone(), at: since }),
+                passages,
+                ..Evidence::default()
+            },
+        })
+    });
+    findings.collect()
+}
+
+fn secrecy_passages(title: &str, text: &str) -> impl Iterator<Item = Passage> {
+    let post = secrecy::Post { title, text, ..secrecy::Post::default() };
+    secrecy::markings(&post).into_iter().map(move |marking| {
+        let written = if marking.spot.part == Part::Title { title } else { text };
+        let kind = format!("带有“{}”标志的文件", marking.level.zh());
+        passages::passage(&kind, written, &marking.spot, Quoting::Whole, marking.reason, Level::Suspected)
+    })
+}
+
+fn privacy_passages<'a>(post: &'a Post, title: &'a str) -> impl Iterator<Item = Passage> + 'a {
+    let parts = [(Part::Title, title), (Part::Text, post.text.as_str())];
+    parts.into_iter().flat_map(move |(part, written)| {
+        privacy::find(&post.title, part, written).into_iter().map(move |found| {
+            let level = if found.severity == Severity::Low { Level::Reminder } else { Level::Suspected };
+            let quoting = if found.kind == privacy::Kind::HomeAddress {
+                Quoting::DigitsMasked
+            } else {
+                Quoting::MiddleMasked
+            };
+            let reason = format!("{}（危害程度：{}）", found.why.zh(), found.severity.zh());
+            passages::passage(found.kind.zh(), written, &found.spot, quoting, reason, level)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::pack::Packs;
+    use crate::model::post::{Origin, Published};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn post(title: &str, text: &str) -> Post {
+        Post {
+            key: PostKey(-2),
+            url: "https://www.yunxi.gov.cn/1.html".to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            published: Some(Published::At(at("2026-11-20T01:00:00Z"))),
+            origin: Origin::Unknown,
+            source: None,
+            pinned: false,
+        }
+    }
+
+    fn findings(post: &Post) -> Vec<Finding> {
+        let packs = Packs::load(None).unwrap();
+        let now = at("2026-11-20T02:00:00Z");
+        Checks::default().findings(post, packs.find("national", now).unwrap(), now)
+    }
+
+    #[test]
+    fn an_ordinary_post_breaks_nothing() {
+        assert_eq!(
+            findings(&post("县政府召开常务会议", "会议听取了防汛工作汇报，咨询电话：0513-81234567。")),
+            []
+        );
+    }
+
+    #[test]
+    fn each_rule_has_one_finding_with_all_its_places() {
+        let text = "机密★10年\n云溪县人民政府文件\n低保对象：李小禾，身份证号：11010519491231002X，手机：13912345678。";
+        let found = findings(&post("关于印发名单的通知", text));
+        let rules: Vec<_> = found.iter().map(|it| (it.rule, it.evidence.summary.as_str())).collect();
+        assert_eq!(
+            rules,
+            [(Rule::Secrecy, "带有“机密”标志的文件1处"), (Rule::Privacy, "身份证件号码1处、手机号码1处")]
+        );
+        let privacy = &found[1];
+        assert_eq!((privacy.level, privacy.subject.as_str()), (Level::Suspected, "fffffffffffffffe"));
+        assert_eq!(privacy.since, at("2026-11-20T01:00:00Z"));
+        assert!(!privacy.evidence.basis.is_empty() && !privacy.evidence.advice.is_empty());
+        // What warns of a leak does not leak.
+        let told = format!("{:?}", privacy.evidence);
+        assert!(!told.contains("11010519491231002X") && !told.contains("13912345678"), "{told}");
+        assert!(privacy.evidence.passages[0].quote.contains("110*************2X"), "{privacy:?}");
+    }
+
+    #[test]
+    fn a_title_that_only_repeats_the_beginning_of_the_text_is_not_told_twice() {
+        let text = "李小禾的手机号码是13912345678，请协助寻找。";
+        assert_eq!(findings(&post("李小禾的手机号码是13912345678…", text))[0].evidence.passages.len(), 1);
+        assert_eq!(findings(&post("寻人：13912345678", text))[0].evidence.passages.len(), 2);
+    }
+
+    #[test]
+    fn a_contact_of_a_service_is_minor() {
+        let found = findings(&post("报名须知", "报名联系人：王老师 13912345678。"));
+        assert_eq!(found[0].level, Level::Reminder);
+    }
+}

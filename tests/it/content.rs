@@ -1,0 +1,237 @@
+//! What posts say, seen through the whole service: a case for each post and rule, its mail, its end and its dismissal.
+//!
+//! In: a feed on the loopback whose posts change, and a clock that stands still until it is moved. Out: which cases
+//! run after each step, and what the mails say.
+
+use crate::support::database::both;
+use crate::support::fixture::{registered, write};
+use axum::Router;
+use chrono::{DateTime, Duration, Utc};
+use mail_parser::MessageParser;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use xunwang::app::App;
+use xunwang::clock::{Clock, Manual, SharedClock};
+use xunwang::config::Config;
+use xunwang::model::account::{Registered, Source};
+use xunwang::model::finding::{Level, Rule};
+use xunwang::model::incident::{Incident, State};
+use xunwang::store::cases::Wanted;
+
+const MAIN: &str = r#"
+[store]
+data_dir = "{data}"
+
+[schedule]
+gather = "1m"
+
+[schedule.cadence]
+min_interval = "1h"
+max_interval = "2h"
+
+[fetch]
+allow_private = ["127.0.0.0/8"]
+robots = false
+"#;
+
+const NOTIFY: &str = r#"
+[mail]
+transport = "directory"
+directory = "{data}/mails"
+from = { name = "巡网", address = "xunwang@example.cn" }
+
+[timing]
+group_wait = "1m"
+resolve_delay = "1m"
+repeat_interval = "30d"
+digest_at = "08:00"
+
+[[office]]
+name = "澄湖市政务公开办"
+email = ["office@example.cn"]
+
+[owner]
+enabled = true
+
+[operator]
+email = ["ops@example.cn"]
+"#;
+
+const ROSTER: &str = "发放名单：李小禾，身份证号11010519491231002X，手机13912345678。";
+const CONTACT: &str = "报名联系人：王老师 13712345678。";
+const PLAIN: &str = "会议听取了防汛工作汇报，部署下一步工作。";
+
+/// A post of the feed: its number, its title and its text.
+type Item = (u32, &'static str, &'static str);
+
+/// The service, the feed and the time.
+struct Desk {
+    app: App,
+    clock: Manual,
+    items: Arc<Mutex<Vec<Item>>>,
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// Opens at nine in the morning, after the day's digest.
+    async fn open(store: &str) -> Self {
+        let start = DateTime::parse_from_rfc3339("2026-11-18T09:00:00+08:00").unwrap().to_utc();
+        let clock = Manual::new(start);
+        let items = Arc::new(Mutex::new(Vec::new()));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let shown = Arc::clone(&items);
+        let router = Router::new().fallback(move || {
+            let body = feed(&shown.lock().unwrap(), start);
+            async move { body }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        std::fs::write(folder.path().join("notify.toml"), NOTIFY.replace("{data}", &data)).unwrap();
+        let file = folder.path().join("xunwang.toml");
+        let mut config =
+            Config::read(&file, &MAIN.replace("{data}", &data), Some(folder.path()), &[]).unwrap();
+        store.clone_into(&mut config.store_address);
+        let shared: SharedClock = Arc::new(clock.clone());
+        let app = App::build(config, shared).await.unwrap();
+        let line = Registered {
+            sources: vec![Source { recipe: "feed".to_owned(), target: format!("{base}/feed") }],
+            email: vec!["owner@example.cn".to_owned()],
+            ..registered(1)
+        };
+        write(&app.store, async |tx| {
+            tx.add_accounts(std::slice::from_ref(&line), &|_| "site.example:443".to_owned(), start).await
+        })
+        .await;
+        Self { app, clock, items, folder }
+    }
+
+    async fn shows(&self, items: &[Item]) {
+        items.clone_into(&mut self.items.lock().unwrap());
+        self.passes(3).await;
+    }
+
+    async fn passes(&self, hours: i64) {
+        let (_stop, stopped) = watch::channel(false);
+        let end = self.clock.now() + Duration::hours(hours);
+        while self.clock.now() < end {
+            self.app.settle(|_| {}, stopped.clone()).await.unwrap();
+            self.clock.advance(Duration::minutes(5));
+        }
+    }
+
+    /// The cases about content, as they stand.
+    async fn cases(&self) -> Vec<Incident> {
+        let all = self.app.store.list_cases(Wanted::All).await.unwrap();
+        all.into_iter().map(|case| case.incident).filter(|case| case.key.rule.is_content()).collect()
+    }
+
+    async fn standing(&self) -> Vec<(Rule, Level, State)> {
+        self.cases().await.iter().map(|case| (case.key.rule, case.level, case.state)).collect()
+    }
+
+    /// Recipient, subject and text of the mails in the folder, in the order of writing.
+    fn mails(&self) -> Vec<(String, String, String)> {
+        let folder = self.folder.path().join("mails");
+        let files = std::fs::read_dir(folder).into_iter().flatten();
+        let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let read = |file: &std::path::PathBuf| {
+            let bytes = std::fs::read(file).unwrap();
+            let mail = MessageParser::new().parse(&bytes).unwrap();
+            let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap();
+            (to.to_owned(), mail.subject().unwrap().to_owned(), mail.body_text(0).unwrap().into_owned())
+        };
+        files.iter().map(read).collect()
+    }
+
+    async fn closes(&self, case: &Incident) {
+        let mut tx = self.app.store.begin().await.unwrap();
+        tx.end_incidents(&[case.id], State::Closed, self.clock.now(), "值班员").await.unwrap();
+        tx.touch_all_groups(self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+fn feed(items: &[Item], start: DateTime<Utc>) -> String {
+    let when = (start - Duration::hours(1)).to_rfc2822();
+    let items = items.iter().map(|(number, title, text)| {
+        format!(
+            "<item><guid>{number}</guid><title>{title}</title><description>{text}</description>\
+             <link>https://www.yunxi.gov.cn/{number}.html</link><pubDate>{when}</pubDate></item>"
+        )
+    });
+    let items: Vec<String> = items.collect();
+    let items = items.concat();
+    format!("<rss version=\"2.0\"><channel><title>云溪发布</title>{items}</channel></rss>")
+}
+
+both! {
+    async fn a_leak_is_told_at_once_to_the_owner_and_the_office_and_is_over_when_the_post_is_mended(store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(1, "会议", PLAIN), (2, "补贴发放公示", ROSTER)]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Open)]);
+        let mails = desk.mails();
+        let mut recipients: Vec<_> = mails.iter().map(|(recipient, _, _)| recipient.as_str()).collect();
+        recipients.sort_unstable();
+        assert_eq!(recipients, ["office@example.cn", "owner@example.cn"]);
+        for (_, subject, text) in &mails {
+            assert!(subject.contains("疑似泄露个人信息"), "{subject}");
+            assert!(text.contains("身份证件号码1处、手机号码1处") && text.contains("/2.html"), "{text}");
+            // The mail must not spread what it warns of.
+            assert!(!text.contains("11010519491231002X") && !text.contains("13912345678"), "{text}");
+            assert!(text.contains("政府信息公开条例"), "{text}");
+        }
+        // The post leaves the list: nobody has read it again, so nothing is over.
+        desk.shows(&[(1, "会议", PLAIN)]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Open)]);
+        // It comes back mended.
+        desk.shows(&[(1, "会议", PLAIN), (2, "补贴发放公示", "发放名单：李小禾等12人。")]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Resolved)]);
+        let mails = desk.mails();
+        assert_eq!(mails.len(), 4);
+        assert!(mails[2].2.contains("原文已修改或已撤下"), "{}", mails[2].2);
+        desk.app.store.close().await;
+        drop(store);
+    }
+
+    async fn what_is_minor_waits_for_the_daily_digest(store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(1, "夏令营报名须知", CONTACT)]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Reminder, State::Open)]);
+        assert_eq!(desk.mails(), []);
+        // Until eight o'clock of the next morning.
+        desk.passes(21).await;
+        let mails = desk.mails();
+        assert_eq!(mails.len(), 2, "{mails:?}");
+        // And never again.
+        desk.passes(48).await;
+        assert_eq!(desk.mails().len(), 2);
+        desk.app.store.close().await;
+        drop(store);
+    }
+
+    async fn what_a_person_dismissed_in_a_text_is_not_told_again_and_what_is_new_in_it_is(store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(1, "寻人启事", "李小禾的手机号码是13912345678，请协助寻找。")]).await;
+        let cases = desk.cases().await;
+        desk.closes(&cases[0]).await;
+        // An edit elsewhere, and the same words in another post: both are what was dismissed.
+        let again = "李小禾的手机号码是13912345678，请协助寻找。";
+        desk.shows(&[(1, "寻人启事（更新）", again), (2, "再发寻人启事", again)]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Closed)]);
+        // Another number is another fact.
+        let more = "李小禾的手机号码是13912345678，请协助寻找。\n其母王小麦的手机号码是13887654321。";
+        desk.shows(&[(1, "寻人启事（再更新）", more)]).await;
+        let cases = desk.cases().await;
+        assert_eq!(cases.len(), 2, "{cases:?}");
+        assert_eq!(cases[1].evidence.summary, "手机号码1处");
+        assert!(cases[1].evidence.passages[0].quote.contains("138******21"), "{cases:?}");
+        desk.app.store.close().await;
+        drop(store);
+    }
+}
