@@ -3,6 +3,7 @@
 //! In: nothing. Out: the closed set of behaviours and the hours of the script. Every hour stands at least
 //! [`MARGIN`](super::MARGIN) away from the next edge of the same account and from the end of the script.
 
+use super::slips::Slip;
 use chrono::Duration;
 
 /// What an account does. Hours count from the start of the script.
@@ -54,6 +55,8 @@ pub enum Behaviour {
     Revives,
     /// Lively, then its platform says that it does not exist.
     Vanishes,
+    /// Lively; one of its posts says too much, or seems to.
+    Says(Slip),
     /// Posts while its bridge shows old rows, and its seven days end before the bridge is back.
     Hidden,
 }
@@ -119,6 +122,7 @@ impl Behaviour {
                 | Self::ServiceFull
                 | Self::LayoutChanged
                 | Self::Vanishes
+                | Self::Says(_)
         )
     }
 }

@@ -165,6 +165,13 @@ fn spells(account: &Account, start: DateTime<Utc>) -> Vec<Spell> {
                 ..Spell::possible(Rule::Unverified)
             },
         ],
+        Behaviour::Says(slip) => slip.breaks().map_or_else(Vec::new, |(rule, _)| {
+            let told = Spell::between(rule, slip.hour(), slip.hour());
+            vec![match slip.mended() {
+                Some(hour) => told.ending(hour, hour),
+                None => told,
+            }]
+        }),
         // Its post stands behind a bridge that shows nothing new: nobody may say that its week is over.
         _ => Vec::new(),
     };
@@ -226,7 +233,9 @@ mod tests {
         assert_eq!(count(&resolved, Rule::NotUpdated), 2);
         assert_eq!(count(&resolved, Rule::SiteDown), 1);
         assert_eq!(count(&resolved, Rule::BridgeStale), 1);
-        assert_eq!(resolved.len(), 3 + 2 + 2 + 1 + 1);
+        // And the mended post.
+        assert_eq!(count(&resolved, Rule::Privacy), 1);
+        assert_eq!(resolved.len(), 3 + 2 + 2 + 1 + 1 + 1);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod script;
 mod server;
 
 pub mod setup;
+mod slips;
 
 mod texts;
 

@@ -5,8 +5,8 @@
 
 use super::behaviour::Behaviour::{
     self, Backdated, Closing, Deregistered, FutureDated, Hidden, Late, LayoutChanged, Lively, NeverPosted,
-    NewAccount, Pinned, RepostsOnly, Revives, ServiceFull, ServiceShort, Silent, SiteDown, Undated, Vanishes,
-    Wall, WallLater,
+    NewAccount, Pinned, RepostsOnly, Revives, Says, ServiceFull, ServiceShort, Silent, SiteDown, Undated,
+    Vanishes, Wall, WallLater,
 };
 use super::city::Route::{
     self, Ajax, Album, Atom, CityHall, Clips, Column, CountyHall, DistrictHall, Expired, Headlines, JsonFeed,
@@ -21,6 +21,7 @@ use super::names::Place::{
     self, Bailu, Chenghu, Linze, Liupu, Luzhou, Qinglan, Shiqiao, Shuangqiao, Tongyin, Wanghu, Weitang, Yunxi,
 };
 use super::names::{credit_code, person, pick, seed};
+use super::slips::Slip;
 use crate::model::account::Platform::{
     self, App, Bilibili, Channels, Douyin, Kuaishou, Miniprogram, Toutiao, Website, Wechat, Weibo,
     Xiaohongshu,
@@ -164,6 +165,13 @@ const ROWS: &[Row] = &[
     (Yunxi, Government, Kuaishou, &[Clips], Lively),
     (Linze, Culture, Kuaishou, &[Clips], Lively),
     (Luzhou, Culture, Douyin, &[Videos], Lively),
+    (Tongyin, Labour, Weibo, &[Api], Says(Slip::Roster)),
+    (Qinglan, Labour, Wechat, &[Wechat2rss], Says(Slip::MaskedRoster)),
+    (Wanghu, Police, Wechat, &[Wechat2rss], Says(Slip::Mended)),
+    (Yunxi, Library, Channels, &[Atom], Says(Slip::Contact)),
+    (Qinglan, Water, Weibo, &[Ajax], Says(Slip::PublicNumbers)),
+    (Linze, Labour, Wechat, &[JsonFeed], Says(Slip::Marked)),
+    (Yunxi, Justice, Wechat, &[Wechat2rss], Says(Slip::Lesson)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

@@ -1,7 +1,7 @@
 //! What the city's bodies write.
 //!
 //! In: a topic, names and a seed. Out: a title and a text, plain. The texts carry no telephone number, no
-//! person, no price and no offer: nothing a content rule could stumble over.
+//! person, no price and no offer: what a content rule could stumble over stands in `slips.rs`.
 
 use super::names::pick;
 

@@ -7,6 +7,7 @@
 use super::behaviour::{BACKDATED, Behaviour, FUTURE, HIDDEN, REVIVES};
 use super::city::Account;
 use super::names::{pick, seed};
+use super::slips::Slip;
 use super::texts::{OUTLETS, Story, own_story, reprinted_story};
 use crate::model::moment::{Month, day_start, in_shanghai};
 use chrono::{DateTime, Datelike, Days, Duration, Utc};
@@ -27,6 +28,8 @@ pub(super) struct Post {
     pub(super) outlet: Option<&'static str>,
     /// Held at the top.
     pub(super) pinned: bool,
+    /// What it says beside the rhythm, and whether that is mended by now.
+    slip: Option<(Slip, bool)>,
 }
 
 /// Serials from here on belong to posts outside the rhythm.
@@ -34,11 +37,14 @@ const SPECIAL: u32 = 900_000;
 
 impl Post {
     fn own(serial: u32, at: DateTime<Utc>) -> Self {
-        Self { serial, appears: at, printed: at, outlet: None, pinned: false }
+        Self { serial, appears: at, printed: at, outlet: None, pinned: false, slip: None }
     }
 
     /// What the post says.
     pub(super) fn story(&self, account: &Account) -> Story {
+        if let Some((slip, mended)) = self.slip {
+            return slip.story(&account.registered.owner, mended);
+        }
         let seed = seed(account.number, &format!("story {}", self.serial));
         match self.outlet {
             Some(outlet) => reprinted_story(outlet, seed),
@@ -56,7 +62,7 @@ impl Post {
 /// The posts an account shows at `now`: pinned ones first, then by printed date, newest first.
 pub(super) fn posts(account: &Account, start: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Post> {
     let behaviour = account.behaviour;
-    let mut posts = specials(account, start);
+    let mut posts = specials(account, start, now);
     match behaviour {
         Behaviour::NeverPosted | Behaviour::NewAccount => {}
         Behaviour::ServiceFull | Behaviour::ServiceShort => posts.extend(pushes(behaviour, start, now)),
@@ -82,7 +88,7 @@ pub(super) fn posts(account: &Account, start: DateTime<Utc>, now: DateTime<Utc>)
 }
 
 /// The posts that a behaviour sets outside the rhythm.
-fn specials(account: &Account, start: DateTime<Utc>) -> Vec<Post> {
+fn specials(account: &Account, start: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Post> {
     let mut posts = Vec::new();
     if let Some(last) = account.behaviour.last(account.number) {
         posts.push(Post::own(SPECIAL, start + last));
@@ -98,6 +104,10 @@ fn specials(account: &Account, start: DateTime<Utc>) -> Vec<Post> {
         Behaviour::FutureDated => {
             let printed = hour(FUTURE) + Duration::days(30);
             posts.push(Post { printed, ..Post::own(SPECIAL + 1, hour(FUTURE)) });
+        }
+        Behaviour::Says(slip) => {
+            let mended = slip.mended().is_some_and(|at| hour(at) <= now);
+            posts.push(Post { slip: Some((slip, mended)), ..Post::own(SPECIAL + 1, hour(slip.hour())) });
         }
         Behaviour::Pinned => {
             posts.push(Post { pinned: true, ..Post::own(SPECIAL + 1, start - Duration::days(200)) });

@@ -104,6 +104,7 @@ fn counted(matter: &Matter<'_>) -> String {
     let count = matter.seen.len();
     let what = match matter.rule {
         Rule::Dormant | Rule::Zombie | Rule::Hollow => format!("{count}个{}", matter.rule.zh()),
+        Rule::Gone => format!("{count}个账号消失"),
         Rule::SiteDown => format!("{count}个站点无法访问"),
         Rule::BridgeStale => format!("{count}个采集桥疑似停更"),
         Rule::Blind => "本机断网，暂停判断".to_owned(),

@@ -1,0 +1,111 @@
+//! What some of the city's accounts should not have said, and what only looks like it.
+//!
+//! In: nothing. Out: a closed set of posts, each with its hour of the script, its words and the rule it breaks, if it
+//! breaks any. Every kind of finding about content has a post that breaks it and another that is right: the watch must
+//! tell the first and stay silent about the second. Persons, numbers and firms are invented; the identity numbers have
+//! right check digits and belong to a county that does not exist.
+
+use super::texts::Story;
+use crate::model::finding::{Level, Rule};
+
+/// One post that says too much, or seems to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slip {
+    /// A list of grants with identity numbers and telephones.
+    Roster,
+    /// The same with numbers masked as they should be.
+    MaskedRoster,
+    /// A notice with the private number of a missing man, masked by an edit some hours later.
+    Mended,
+    /// The mobile telephone of a clerk as a contact: minor.
+    Contact,
+    /// Landlines, hotlines, a credit code and the number of a document.
+    PublicNumbers,
+    /// A document with its secrecy marking on it.
+    Marked,
+    /// A lesson about secrecy markings.
+    Lesson,
+}
+
+/// How long a mended post stands as it was, in hours.
+const MENDED_AFTER: i64 = 24;
+
+impl Slip {
+    /// When it appears, in hours of the script.
+    pub(super) const fn hour(self) -> i64 {
+        match self {
+            Self::Roster => 10,
+            Self::MaskedRoster => 11,
+            Self::Mended => 16,
+            Self::Contact => 21,
+            Self::PublicNumbers => 24,
+            Self::Marked => 34,
+            Self::Lesson => 35,
+        }
+    }
+
+    /// When it is mended, if it is.
+    pub(super) const fn mended(self) -> Option<i64> {
+        match self {
+            Self::Mended => Some(Self::Mended.hour() + MENDED_AFTER),
+            _ => None,
+        }
+    }
+
+    /// The rule it breaks and what that weighs; none when it only looks like it.
+    #[must_use]
+    pub const fn breaks(self) -> Option<(Rule, Level)> {
+        match self {
+            Self::Roster | Self::Mended => Some((Rule::Privacy, Level::Suspected)),
+            Self::Contact => Some((Rule::Privacy, Level::Reminder)),
+            Self::Marked => Some((Rule::Secrecy, Level::Suspected)),
+            Self::MaskedRoster | Self::PublicNumbers | Self::Lesson => None,
+        }
+    }
+
+    /// What it says; `mended`: after the edit.
+    pub(super) fn story(self, owner: &str, mended: bool) -> Story {
+        let (title, text) = match self {
+            Self::Roster => (
+                "第四季度临时救助发放公示",
+                "现将第四季度临时救助对象公示如下:\n\
+                 薄小满,身份证号990102199003074012,联系电话13900005821;\n\
+                 乔长河,身份证号990102198511242030,联系电话13700004406。\n\
+                 公示期七天。",
+            ),
+            Self::MaskedRoster => (
+                "第四季度高龄津贴发放公示",
+                "现将第四季度高龄津贴发放对象公示如下:\n\
+                 薄*满,身份证号990102********401X,联系电话139****5821;\n\
+                 乔*河,身份证号990102********2036,联系电话137****4406。\n\
+                 公示期七天。",
+            ),
+            Self::Mended if mended => {
+                ("寻人启事", "望湖街道老人于昨日走失,家属联系方式已更新:请拨打110。感谢各位转发。")
+            }
+            Self::Mended => {
+                ("寻人启事", "望湖街道老人于昨日走失,家人薄小满的手机号码是13900005821。感谢各位转发。")
+            }
+            Self::Contact => (
+                "周末手工课开始报名",
+                "本周末的手工课面向全市儿童,名额三十个,不收费用。报名联系人:乔老师 13700004406。",
+            ),
+            Self::PublicNumbers => (
+                "便民服务电话一览",
+                "政务服务热线12345;水务抢修0900-6123456;图书馆总台400-990-1234。\
+                 本单位统一社会信用代码11990100MB0012345X,文号为澄政办发〔2026〕18号,流水号202611180900001234。",
+            ),
+            Self::Marked => (
+                "关于开展年度考评的通知",
+                "机密★5年\n特急\n澄湖市文件\n澄发〔2026〕9号\n关于开展年度考评的通知\n各县区、市直各单位:\n\
+                 现将考评工作有关事项通知如下。",
+            ),
+            Self::Lesson => (
+                "保密常识:密级标志怎么写",
+                "国家秘密标志由密级、“★”和保密期限组成。例如“机密★5年”表示该文件为机密级,保密期限五年。\
+                 国家秘密的密级分为绝密、机密、秘密三级。",
+            ),
+        };
+        Story { title: title.to_owned(), text: format!("{text}\n({owner})") }
+    }
+}
