@@ -23,6 +23,7 @@ use crate::schedule::bridges::summary;
 use crate::schedule::settle::facts_of;
 use crate::store::Store;
 use crate::store::bridges::Behind;
+use crate::store::changes::Changed;
 use crate::store::posts::Sighted;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
@@ -92,6 +93,7 @@ impl Args {
             }
             show_looks(desk, &visits)?;
             show_posts(desk, &posts)?;
+            show_changes(desk, &store.list_changes(watched.id, at, SHOWN).await?)?;
         }
         if desk.output.is_json() {
             desk.output.data(&all)?;
@@ -402,6 +404,24 @@ fn show_posts(desk: &Desk, posts: &[Sighted]) -> Result<(), Failed> {
         ]);
     }
     desk.output.line(format!("最近的内容(共{}条)", posts.len()))?;
+    desk.output.line(rows.to_string())?;
+    Ok(())
+}
+
+fn show_changes(desk: &Desk, changes: &[Changed]) -> Result<(), Failed> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut rows = table(&["发现时间", "变化", "标题", "原标题或原文开头"]);
+    for change in changes {
+        let (what, before) = match &change.before {
+            None => ("已撤下", String::new()),
+            Some((title, _)) if *title != change.title => ("标题修改", title.clone()),
+            Some((_, text)) => ("正文修改", text.chars().take(40).collect()),
+        };
+        rows.add_row([zh_minute(change.at), what.to_owned(), change.title.clone(), before]);
+    }
+    desk.output.line("最近的修改与撤下")?;
     desk.output.line(rows.to_string())?;
     Ok(())
 }

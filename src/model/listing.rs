@@ -7,6 +7,7 @@ use super::account::Verification;
 use super::post::{Origin, Post, PostKey, Published};
 use super::words;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use std::collections::HashSet;
 
 /// One item of a listing, as remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,32 @@ impl Listing {
     pub fn covers_since(&self) -> Option<DateTime<Utc>> {
         let ages = self.lines.iter().filter(|line| !line.pinned);
         ages.map(|line| line.published.map(Published::latest)).min().flatten()
+    }
+
+    /// The posts that stood in this listing and are gone from a later one of the same page although an older post
+    /// below them still stands there: they did not scroll out, somebody took them away. Nothing can be told where
+    /// either list is not in the order of time (several columns on one page, posts held at the top without a mark) nor
+    /// where half of it is gone at once, which is another view and not so many withdrawals.
+    #[must_use]
+    pub fn withdrawn(&self, later: &Self) -> Vec<PostKey> {
+        if !self.is_in_order() || !later.is_in_order() {
+            return Vec::new();
+        }
+        let there: HashSet<PostKey> = later.lines.iter().map(|line| line.key).collect();
+        let own: Vec<&Line> = self.lines.iter().filter(|line| !line.pinned).collect();
+        let Some(last) = own.iter().rposition(|line| there.contains(&line.key)) else { return Vec::new() };
+        let gone = own[..last].iter().map(|line| line.key).filter(|key| !there.contains(key));
+        let gone: Vec<PostKey> = gone.collect();
+        if gone.len() * 2 > own.len() { Vec::new() } else { gone }
+    }
+
+    /// Whether all posts that are not pinned have a time and the newest stands first.
+    fn is_in_order(&self) -> bool {
+        let mut before = None;
+        self.lines.iter().filter(|line| !line.pinned).all(|line| {
+            let Some(at) = line.published.map(Published::shown) else { return false };
+            before.replace(at).is_none_or(|before| at <= before)
+        })
     }
 
     /// The newest printed time among the items that are not pinned.
@@ -266,6 +293,28 @@ mod tests {
             let listing = Listing { lines };
             prop_assert_eq!(Listing::from_bytes(&listing.to_bytes()), listing);
         }
+    }
+
+    #[test]
+    fn a_post_is_withdrawn_when_an_older_one_below_it_still_stands() {
+        let line = |key: i64, day: i64| Line {
+            hash: 0,
+            key: PostKey(key),
+            published: DateTime::from_timestamp(day * 86_400, 0).map(Published::At),
+            pinned: false,
+        };
+        let list = |lines: &[(i64, i64)]| Listing {
+            lines: lines.iter().map(|(key, day)| line(*key, *day)).collect(),
+        };
+        let before = list(&[(5, 50), (4, 40), (3, 30), (2, 20), (1, 10)]);
+        let withdrawn = |later: &[(i64, i64)]| before.withdrawn(&list(later));
+        assert_eq!(withdrawn(&[(5, 50), (3, 30), (2, 20), (1, 10)]), [PostKey(4)]);
+        // What new posts push out at the end has only scrolled away.
+        assert_eq!(withdrawn(&[(7, 70), (6, 60), (5, 50), (4, 40), (3, 30)]), []);
+        // A list that begins anew, another order, half of it at once: nobody can tell.
+        assert_eq!(withdrawn(&[(9, 90), (8, 80)]), []);
+        assert_eq!(withdrawn(&[(3, 30), (5, 50), (2, 20), (1, 10)]), []);
+        assert_eq!(withdrawn(&[(5, 50), (1, 10)]), []);
     }
 
     #[test]

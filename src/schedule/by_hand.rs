@@ -5,7 +5,8 @@
 
 use super::cadence::Cadence;
 use super::contents;
-use super::settle::{From, KnownPosts, Settled, facts_of, hand_look_due, learn, store_facts};
+use super::news::{From, KnownPosts, learn};
+use super::settle::{Settled, facts_of, hand_look_due, store_facts};
 use super::{Error, Scheduler, span};
 use crate::incident::Sureness;
 use crate::judge::inactivity;
@@ -66,7 +67,7 @@ pub fn settle_by_hand(
         let listing = Listing { lines: watched.listing.lines.clone() };
         let extracted = Extracted { listing, posts: vec![post_of(seen)], ..Extracted::default() };
         let news_at = watched.known.news_at;
-        (posts, _) = learn(&mut watched, &mut facts, extracted, known, From::default(), at);
+        posts = learn(&mut watched, &mut facts, extracted, known, From::default(), at).posts;
         // What a person saw says nothing about how late a bridge is.
         watched.known.news_at = news_at;
     }
@@ -122,6 +123,7 @@ pub fn settle_by_hand(
         visit,
         posts,
         edits: Vec::new(),
+        withdrawn: Vec::new(),
         findings: judgement.findings,
         sure: Sureness {
             good: fresh,

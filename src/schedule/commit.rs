@@ -5,7 +5,8 @@
 
 use super::cadence::Next;
 use super::contents;
-use super::settle::{KnownPosts, Settled, candidates, facts_of, settle};
+use super::news::KnownPosts;
+use super::settle::{Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
 use super::{Error, Scheduler};
 use crate::incident::dismissal::{Dismissed, sift};
@@ -196,6 +197,8 @@ impl Scheduler {
         tx.insert_posts(&posts).await?;
         let edits: Vec<_> = kept.iter().flat_map(|item| &item.settled.edits).collect();
         tx.edit_posts(&edits).await?;
+        let withdrawn: Vec<_> = kept.iter().flat_map(|item| &item.settled.withdrawn).collect();
+        tx.note_withdrawn(&withdrawn).await?;
         let notes: Vec<_> = kept.iter().filter_map(|item| item.settled.notes.as_ref()).collect();
         tx.note_profiles(&notes).await?;
         let lifted: Vec<_> = kept

@@ -16,4 +16,7 @@ pub(super) fn judge(settled: &mut Settled, checks: &Checks, pack: &Pack) {
         settled.findings.extend(checks.findings(post, pack, at));
         settled.sure.posts.push(subject(post.key));
     }
+    // Nobody can read any more what is not there.
+    let gone = settled.withdrawn.iter().filter(|post| post.since.is_some());
+    settled.sure.posts.extend(gone.map(|post| subject(post.key)));
 }

@@ -5,7 +5,8 @@
 
 use super::bridges::Trust;
 use super::cadence::{Next, spread};
-use super::settle::{KnownPosts, is_new, stumble};
+use super::news::{KnownPosts, is_new};
+use super::settle::stumble;
 use super::visit::{Other, Seen};
 use crate::judge::facts::Facts;
 use crate::judge::inactivity::Judgement;

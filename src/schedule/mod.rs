@@ -15,6 +15,7 @@ mod contents;
 mod doubt;
 mod hands;
 pub mod jobs;
+pub mod news;
 pub mod pace;
 mod picture;
 mod profiles;

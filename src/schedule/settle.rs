@@ -8,38 +8,27 @@ use super::backoff;
 use super::bridges::Trust;
 use super::cadence::{Cadence, Next};
 use super::doubt::{
-    all_answered, disagreements, distrust, doubtful, held_back, is_told, second_look, stale_since,
-    still_good, withhold, would_accuse,
+    all_answered, disagreements, distrust, doubtful, held_back, second_look, stale_since, still_good,
+    withhold, would_accuse,
 };
+use super::news::{From, KnownPosts, News, learn};
 use super::visit::{Look, Seen};
 use crate::incident::Sureness;
-use crate::judge::facts::{Facts, Learnt};
-use crate::judge::history::{Look as Glance, Looks, effective_time};
+use crate::judge::facts::Facts;
 use crate::judge::pack::Pack;
-use crate::judge::{inactivity, originality, reachability};
-use crate::model::account::{AccountId, Registered};
+use crate::judge::{inactivity, reachability};
 use crate::model::finding::{Finding, Rule, RuleSet};
-use crate::model::listing::{Extracted, Listing};
+use crate::model::listing::Listing;
 use crate::model::page::{Miss, Validators};
-use crate::model::post::{Post, PostKey, Published};
+use crate::model::post::Post;
 use crate::model::profile::Told;
 use crate::model::visit::{Failure, Outcome, Visit};
 use crate::model::watch::{Trouble, Watched};
 use crate::store::accounts::Finish;
-use crate::store::posts::{Edited, Sighted};
+use crate::store::changes::{Edited, Withdrawn};
+use crate::store::posts::Sighted;
 use crate::store::profiles::Notes;
 use chrono::{DateTime, Utc};
-use std::cell::LazyCell;
-use std::collections::HashSet;
-
-/// Which posts of a batch were known before it.
-#[derive(Debug, Default)]
-pub struct KnownPosts {
-    /// By key.
-    pub keys: HashSet<(AccountId, PostKey)>,
-    /// By printed time and title, for posts that come back under another address.
-    pub titles: HashSet<(AccountId, i64, String)>,
-}
 
 /// What one look changes.
 #[derive(Debug)]
@@ -52,6 +41,8 @@ pub struct Settled {
     pub posts: Vec<Sighted>,
     /// Posts that changed.
     pub edits: Vec<Edited>,
+    /// Posts that were withdrawn, or are back.
+    pub withdrawn: Vec<Withdrawn>,
     /// What the rules say.
     pub findings: Vec<Finding>,
     /// What the look can say.
@@ -86,7 +77,7 @@ pub fn settle(
     watched.known.last_visit = Some(at);
     let mut facts = facts_of(&watched);
     let mut visit = unchanged(&watched, look.took, at);
-    let (mut posts, mut edits) = (Vec::new(), Vec::new());
+    let mut news = News::default();
     let mut told = Told::default();
     let mut changed = true;
     let mut asked = None;
@@ -108,8 +99,8 @@ pub fn settle(
             if let Some(extracted) = seen.extracted {
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
-                (posts, edits) = learn(&mut watched, &mut facts, extracted, known, from, at);
-                visit.outcome = outcome(&watched.listing, posts.len());
+                news = learn(&mut watched, &mut facts, extracted, known, from, at);
+                visit.outcome = outcome(&watched.listing, news.posts.len());
             } else {
                 changed = other;
                 visit.items = u32::try_from(watched.listing.lines.len()).unwrap_or(u32::MAX);
@@ -168,8 +159,9 @@ pub fn settle(
     Settled {
         finish: Finish { watched, due_at: Some(next.at), due_why: next.why, no_original, lean },
         visit,
-        posts,
-        edits,
+        posts: news.posts,
+        edits: news.edits,
+        withdrawn: news.withdrawn,
         findings,
         sure: sureness(good, judgement.judged, compared),
         told,
@@ -224,123 +216,10 @@ fn miss_out(watched: &mut Watched, visit: &mut Visit, failure: Failure, miss: Mi
     }
 }
 
-/// Whether nobody has seen a post before.
-pub(super) fn is_new(watched: &Watched, known: &KnownPosts, post: &Post) -> bool {
-    watched.listing.find_key(post.key).is_none()
-        && !known.keys.contains(&(watched.id, post.key))
-        && !is_twin(known, watched.id, post)
-}
-
-/// Where a listing comes from.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct From {
-    /// Posts may come in sight long after they were published.
-    pub(super) late: bool,
-    /// Another source has shown what is known: its memory says nothing about this list, nor its looks about posts
-    /// that stand in it.
-    pub(super) other: bool,
-}
-
 /// Whether a failed look means nothing, because only people can look and one has not long ago.
 fn is_vouched_for(watched: &Watched, failure: Failure, cadence: &Cadence, at: DateTime<Utc>) -> bool {
     failure == Failure::NoSource
         && watched.known.hand_look.is_some_and(|look| at < cadence.good_by_hand(look))
-}
-
-/// Takes in a listing: its new and edited posts, and what it says about the account.
-pub(super) fn learn(
-    watched: &mut Watched,
-    facts: &mut Facts,
-    extracted: Extracted,
-    known: &KnownPosts,
-    from: From,
-    at: DateTime<Utc>,
-) -> (Vec<Sighted>, Vec<Edited>) {
-    let account = watched.id;
-    let looks = if from.late || from.other { Looks::default() } else { Looks::new(&last_good(watched)) };
-    let before = (facts.last_update, facts.last_post.clone());
-    // Most looks bring nothing whose origin is to be told.
-    let registered = &watched.registered;
-    let unit = LazyCell::new(|| unit(registered));
-    let (mut posts, mut edits) = (Vec::new(), Vec::new());
-    let mut pushes: HashSet<DateTime<Utc>> = HashSet::new();
-    for mut post in extracted.posts {
-        let known_line = watched.listing.find_key(post.key).is_some();
-        // A post may leave a list and come back another one.
-        let returned = !known_line && !from.other && known.keys.contains(&(account, post.key));
-        if !known_line
-            && !returned
-            && (!is_new(watched, known, &post) || from.other && is_told(&post, before.0, before.1.as_ref()))
-        {
-            continue;
-        }
-        (post.origin, post.source) = originality::of_post(&post, registered.platform, &unit);
-        let origin = post.origin;
-        if known_line || returned {
-            edits.push(Edited { account, post, at });
-            continue;
-        }
-        let effective_at = effective_time(post.published, at, &looks);
-        facts.learn(&Learnt { at: effective_at, origin, title: &post.title, url: &post.url });
-        if facts.counts_months() && is_new_push(&watched.listing, &mut pushes, post.published, effective_at) {
-            facts.months.add(effective_at);
-        }
-        watched.known.days.count(effective_at);
-        posts.push(Sighted { account, post, first_seen: at, effective_at });
-    }
-    if facts.last_update > before.0 {
-        watched.known.news_at = watched.known.good_look.map(|_| at);
-    }
-    watched.listing = extracted.listing;
-    let profile = extracted.profile;
-    if let (Some(intro), Some(avatar)) = (&profile.intro, &profile.avatar) {
-        facts.profile_empty = intro.trim().is_empty() && avatar.is_empty();
-    }
-    watched.known.followers = profile.followers.or(watched.known.followers);
-    // Posts seen without a counter would have raised it: then the next one that is heard begins anew.
-    let kept = watched.known.posts_counted.filter(|_| posts.is_empty());
-    watched.known.posts_counted = profile.posts.or(kept);
-    (posts, edits)
-}
-
-fn is_twin(known: &KnownPosts, account: AccountId, post: &Post) -> bool {
-    let Some(published) = post.published else { return false };
-    !post.title.is_empty()
-        && known.titles.contains(&(
-            account,
-            crate::model::moment::to_ms(published.shown()),
-            post.title.clone(),
-        ))
-}
-
-/// Several articles sent in one push carry the very same time and are one update.
-fn is_new_push(
-    before: &Listing,
-    pushes: &mut HashSet<DateTime<Utc>>,
-    published: Option<Published>,
-    effective_at: DateTime<Utc>,
-) -> bool {
-    if published != Some(Published::At(effective_at)) {
-        return true;
-    }
-    pushes.insert(effective_at) && !before.lines.iter().any(|line| line.published == published)
-}
-
-/// The last good look, as the rule about back-dated posts wants to know it.
-fn last_good(watched: &Watched) -> Vec<Glance> {
-    let look = watched.known.good_look.map(|at| Glance {
-        at,
-        good: true,
-        covers_since: watched.known.covers_since,
-        // A look by hand has a reach, but no lines.
-        empty_marker: watched.listing.lines.is_empty() && watched.known.covers_since.is_none(),
-    });
-    look.into_iter().collect()
-}
-
-/// The names under which the account's own body appears.
-fn unit(registered: &Registered) -> originality::Unit {
-    originality::Unit::new(&registered.name, &registered.owner, &[registered.verified_subject.as_str()])
 }
 
 /// Takes in a failed look.

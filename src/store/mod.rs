@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod bridges;
 pub mod cases;
+pub mod changes;
 pub mod dismissals;
 pub mod exhibits;
 pub mod figures;

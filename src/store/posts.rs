@@ -21,17 +21,6 @@ pub struct Sighted {
     pub effective_at: DateTime<Utc>,
 }
 
-/// A post that changed after it was first seen.
-#[derive(Debug, Clone)]
-pub struct Edited {
-    /// Whose it is.
-    pub account: AccountId,
-    /// The post as it is now.
-    pub post: Post,
-    /// When we saw the change.
-    pub at: DateTime<Utc>,
-}
-
 #[derive(FromRow)]
 struct PostRow {
     account_id: i64,
@@ -56,7 +45,7 @@ fn columns(published: Option<Published>) -> (Option<i64>, bool) {
 }
 
 /// Of title and text; the address may change with every look (session parameters) and says nothing.
-fn fingerprint(post: &Post) -> i64 {
+pub(super) fn fingerprint(post: &Post) -> i64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     hasher.update(post.title.as_bytes());
     hasher.update(&[0]);
@@ -89,28 +78,6 @@ impl Tx {
                         .push_bind(fingerprint(&sighted.post));
                 });
                 query.push(" ON CONFLICT (account_id, key) DO NOTHING");
-                query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
-            });
-        }
-        Ok(())
-    }
-
-    /// Writes what edited posts say now; when they were published and first seen stays.
-    pub async fn edit_posts(&mut self, edits: &[&Edited]) -> Result<(), Error> {
-        for chunk in edits.chunks(CHUNK) {
-            on_tx!(self, Db, conn => {
-                let mut query = QueryBuilder::<Db>::new(
-                    "/* edit_posts */ UPDATE post SET title = v.column3, text = v.column4, fingerprint = v.column5, edited_at = v.column6 FROM (",
-                );
-                query.push_values(chunk, |mut row, edited| {
-                    row.push_bind(edited.account.0)
-                        .push_bind(edited.post.key.0)
-                        .push_bind(storable(&edited.post.title))
-                        .push_bind(storable(&edited.post.text))
-                        .push_bind(fingerprint(&edited.post))
-                        .push_bind(to_ms(edited.at));
-                });
-                query.push(") AS v WHERE account_id = v.column1 AND key = v.column2 AND fingerprint <> v.column5");
                 query.build().persistent(chunk.len() == CHUNK).execute(conn).await?;
             });
         }

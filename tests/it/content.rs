@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use xunwang::app::App;
 use xunwang::clock::{Clock, Manual, SharedClock};
 use xunwang::config::Config;
-use xunwang::model::account::{Registered, Source};
+use xunwang::model::account::{AccountId, Registered, Source};
 use xunwang::model::finding::{Level, Rule};
 use xunwang::model::incident::{Incident, State};
 use xunwang::store::cases::Wanted;
@@ -158,8 +158,9 @@ impl Desk {
 }
 
 fn feed(items: &[Item], start: DateTime<Utc>) -> String {
-    let when = (start - Duration::hours(1)).to_rfc2822();
     let items = items.iter().map(|(number, title, text)| {
+        // The higher its number, the younger a post.
+        let when = (start - Duration::hours(100 - i64::from(*number))).to_rfc2822();
         format!(
             "<item><guid>{number}</guid><title>{title}</title><description>{text}</description>\
              <link>https://www.yunxi.gov.cn/{number}.html</link><pubDate>{when}</pubDate></item>"
@@ -171,9 +172,9 @@ fn feed(items: &[Item], start: DateTime<Utc>) -> String {
 }
 
 both! {
-    async fn a_leak_is_told_at_once_to_the_owner_and_the_office_and_is_over_when_the_post_is_mended(store: Store, base: &Base) {
+    async fn a_leak_is_told_at_once_to_the_owner_and_the_office_and_is_over_when_the_post_is_mended(_store: Store, base: &Base) {
         let desk = Desk::open(base.address()).await;
-        desk.shows(&[(1, "会议", PLAIN), (2, "补贴发放公示", ROSTER)]).await;
+        desk.shows(&[(2, "补贴发放公示", ROSTER), (1, "会议", PLAIN)]).await;
         assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Open)]);
         let mails = desk.mails();
         let mut recipients: Vec<_> = mails.iter().map(|(recipient, _, _)| recipient.as_str()).collect();
@@ -186,20 +187,20 @@ both! {
             assert!(!text.contains("11010519491231002X") && !text.contains("13912345678"), "{text}");
             assert!(text.contains("政府信息公开条例"), "{text}");
         }
-        // The post leaves the list: nobody has read it again, so nothing is over.
-        desk.shows(&[(1, "会议", PLAIN)]).await;
+        // The post scrolls out of the list: nobody has read it again, so nothing is over.
+        desk.shows(&[(4, "培训", PLAIN), (3, "调研", PLAIN)]).await;
         assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Open)]);
         // It comes back mended.
-        desk.shows(&[(1, "会议", PLAIN), (2, "补贴发放公示", "发放名单：李小禾等12人。")]).await;
+        desk.shows(&[(4, "培训", PLAIN), (3, "调研", PLAIN), (2, "补贴发放公示", "发放名单：李小禾等12人。")])
+            .await;
         assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Resolved)]);
         let mails = desk.mails();
         assert_eq!(mails.len(), 4);
         assert!(mails[2].2.contains("原文已修改或已撤下"), "{}", mails[2].2);
         desk.app.store.close().await;
-        drop(store);
     }
 
-    async fn what_is_minor_waits_for_the_daily_digest(store: Store, base: &Base) {
+    async fn what_is_minor_waits_for_the_daily_digest(_store: Store, base: &Base) {
         let desk = Desk::open(base.address()).await;
         desk.shows(&[(1, "夏令营报名须知", CONTACT)]).await;
         assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Reminder, State::Open)]);
@@ -212,26 +213,41 @@ both! {
         desk.passes(48).await;
         assert_eq!(desk.mails().len(), 2);
         desk.app.store.close().await;
-        drop(store);
     }
 
-    async fn what_a_person_dismissed_in_a_text_is_not_told_again_and_what_is_new_in_it_is(store: Store, base: &Base) {
+    async fn what_a_person_dismissed_in_a_text_is_not_told_again_and_what_is_new_in_it_is(_store: Store, base: &Base) {
         let desk = Desk::open(base.address()).await;
         desk.shows(&[(1, "寻人启事", "李小禾的手机号码是13912345678，请协助寻找。")]).await;
         let cases = desk.cases().await;
         desk.closes(&cases[0]).await;
         // An edit elsewhere, and the same words in another post: both are what was dismissed.
         let again = "李小禾的手机号码是13912345678，请协助寻找。";
-        desk.shows(&[(1, "寻人启事（更新）", again), (2, "再发寻人启事", again)]).await;
+        desk.shows(&[(2, "再发寻人启事", again), (1, "寻人启事（更新）", again)]).await;
         assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Closed)]);
         // Another number is another fact.
         let more = "李小禾的手机号码是13912345678，请协助寻找。\n其母王小麦的手机号码是13887654321。";
-        desk.shows(&[(1, "寻人启事（再更新）", more)]).await;
+        desk.shows(&[(2, "再发寻人启事", again), (1, "寻人启事（再更新）", more)]).await;
         let cases = desk.cases().await;
         assert_eq!(cases.len(), 2, "{cases:?}");
         assert_eq!(cases[1].evidence.summary, "手机号码1处");
         assert!(cases[1].evidence.passages[0].quote.contains("138******21"), "{cases:?}");
         desk.app.store.close().await;
-        drop(store);
+    }
+
+    async fn a_post_that_was_withdrawn_ends_its_case_and_one_that_comes_back_opens_it_again(store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        let leak = (3, "补贴发放公示", ROSTER);
+        desk.shows(&[(4, "调研", PLAIN), leak, (2, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        desk.shows(&[(4, "调研", PLAIN), (2, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        assert_eq!(desk.standing().await, [(Rule::Privacy, Level::Suspected, State::Resolved)]);
+        let changes = store.list_changes(AccountId(1), desk.clock.now(), 9).await.unwrap();
+        assert_eq!(changes.iter().map(|it| (it.title.as_str(), it.before.clone())).collect::<Vec<_>>(), [("补贴发放公示", None)]);
+        desk.shows(&[(4, "调研", PLAIN), leak, (2, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        assert_eq!(
+            desk.standing().await,
+            [(Rule::Privacy, Level::Suspected, State::Resolved), (Rule::Privacy, Level::Suspected, State::Open)]
+        );
+        assert_eq!(store.list_changes(AccountId(1), desk.clock.now(), 9).await.unwrap(), []);
+        desk.app.store.close().await;
     }
 }

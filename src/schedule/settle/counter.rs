@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::judge::pack::Packs;
+use crate::model::account::AccountId;
 use crate::model::account::{AccountState, Kind, Platform, Registered, Source, Status, Tier};
+use crate::model::listing::Extracted;
 use crate::model::listing::{Line, Profile};
 use crate::model::post::Origin;
+use crate::model::post::{PostKey, Published};
 use crate::model::watch::Known;
 use chrono::Duration;
 use proptest::prelude::*;

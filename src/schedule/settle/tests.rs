@@ -3,13 +3,16 @@
 use super::*;
 use crate::incident::compare;
 use crate::judge::pack::Packs;
+use crate::model::account::AccountId;
 use crate::model::account::AccountState;
 use crate::model::account::{Kind, Platform, Registered, Source, Status, Tier};
 use crate::model::bridge::Bridge;
 use crate::model::incident::{Incident, IncidentId, State};
+use crate::model::listing::Extracted;
 use crate::model::listing::{Line, Profile};
 use crate::model::moment::ZONE;
 use crate::model::post::Origin;
+use crate::model::post::{PostKey, Published};
 use crate::model::watch::{Days, Known, NO_SOURCE};
 use crate::schedule::visit::Other;
 use chrono::Duration;

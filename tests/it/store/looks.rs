@@ -15,7 +15,7 @@ use xunwang::model::profile::Noted;
 use xunwang::model::visit::{Failure, Outcome, Visit};
 use xunwang::model::watch::{Days, Known, Trouble, Watched};
 use xunwang::store::accounts::Finish;
-use xunwang::store::posts::Edited;
+use xunwang::store::changes::{Edited, Withdrawn};
 
 /// Something in every field, no two alike where two could be mistaken for each other.
 fn everything(watched: Watched) -> Watched {
@@ -244,6 +244,29 @@ both! {
             (first.post.published, first.first_seen, first.effective_at)
         );
         assert_eq!(store.list_posts(AccountId(2), at(0), 9).await.unwrap()[0].post, other.post);
+        // What it said before is kept, once however often the edit is seen.
+        write(&store, async |tx| tx.edit_posts(&[&Edited { at: at(60), ..edited.clone() }]).await).await;
+        let changes = store.list_changes(AccountId(1), at(99), 9).await.unwrap();
+        let was = (first.post.title.clone(), first.post.text.clone());
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].at, changes[0].title.as_str(), &changes[0].before), (at(50), "更正", &Some(was)));
+        assert!(store.list_changes(AccountId(1), at(49), 9).await.unwrap().is_empty());
+    }
+
+    async fn a_withdrawn_post_is_noted_until_it_is_back(store: Store) {
+        let account = AccountId(1);
+        let posts = [sighted(account, 1, None), sighted(account, 2, None)];
+        write(&store, async |tx| tx.insert_posts(&posts.iter().collect::<Vec<_>>()).await).await;
+        let note = async |since: Option<i64>| {
+            let gone = Withdrawn { account, key: PostKey(1), since: since.map(at) };
+            write(&store, async |tx| tx.note_withdrawn(&[&gone]).await).await;
+            let changes = store.list_changes(account, at(99), 9).await.unwrap();
+            changes.into_iter().map(|it| (it.at, it.before)).collect::<Vec<_>>()
+        };
+        assert_eq!(note(Some(10)).await, [(at(10), None)]);
+        // It was gone already.
+        assert_eq!(note(Some(20)).await, [(at(10), None)]);
+        assert_eq!(note(None).await, []);
     }
 
     async fn the_log_of_looks_is_read_backwards_from_an_instant(store: Store) {
