@@ -179,6 +179,9 @@ impl Config {
         if let (Some(document), Some(main)) = (&document, &main) {
             cross_check(document, main, packs.as_ref(), &mut mistakes);
         }
+        if let (Some(packs), Some(sources)) = (&packs, &allowed_sources) {
+            name_lists(packs, sources, dir.unwrap_or(Path::new("config")), &mut mistakes);
+        }
         let address = main.as_ref().and_then(|main| {
             let dir = dir.unwrap_or(Path::new("."));
             keep(store_address(&main.store, dir, file), &mut mistakes)
@@ -192,7 +195,8 @@ impl Config {
                 Some(mut notify),
                 Some(store_address),
             ) if mistakes.is_empty() => {
-                let checks = Checks::new(main.content.clone());
+                let allowed_sources = Arc::new(allowed_sources);
+                let checks = Checks::new(main.content.clone(), Arc::clone(&allowed_sources));
                 notify.resolve(dir.unwrap_or(Path::new(".")), &main.store.data_dir);
                 Ok(Self {
                     main,
@@ -200,7 +204,7 @@ impl Config {
                     packs: Arc::new(packs),
                     checks: Arc::new(checks),
                     recipes: Arc::new(recipes),
-                    allowed_sources: Arc::new(allowed_sources),
+                    allowed_sources,
                     store_address,
                     file: dir.map(|_| file.to_owned()),
                 })
@@ -269,6 +273,19 @@ fn store_address(store: &StoreSettings, dir: &Path, file: &Path) -> Result<Strin
             format!("store.url:{error}"),
             "store.url 与 store.url_file 只能填写一项",
         )]),
+    }
+}
+
+/// Packs that name a list of sources which does not exist.
+fn name_lists(packs: &Packs, sources: &Sources, dir: &Path, mistakes: &mut Vec<Mistake>) {
+    for pack in packs.iter() {
+        let Some(list) = &pack.sources else { continue };
+        if !sources.iter().any(|(name, _, _)| name == list) {
+            let known: Vec<&str> = sources.iter().map(|(name, _, _)| name).collect();
+            let file = dir.join("rules").join(format!("{}.toml", pack.name));
+            let reason = format!("sources:没有名为“{list}”的稿源名单");
+            mistakes.push(Mistake::whole(&file, reason, format!("可用的名单:{}", known.join("、"))));
+        }
     }
 }
 

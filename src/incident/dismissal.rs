@@ -59,7 +59,7 @@ mod tests {
         profile: RuleSet::NONE,
         compared: false,
         complete: true,
-        posts: Vec::new(),
+        read: Vec::new(),
     };
 
     fn finding(rule: Rule, fingerprint: Option<i64>) -> Finding {

@@ -77,6 +77,7 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Secrecy
         | Rule::Advertising
         | Rule::Wording
+        | Rule::UnlistedSource
         | Rule::Links => None,
     }
 }

@@ -39,8 +39,8 @@ pub struct Sureness {
     /// What the look did not show is not there. A look by hand that only says what was seen proves activity, never
     /// silence: it may end a case of inactivity, but neither open one nor make one graver.
     pub complete: bool,
-    /// The posts that the look read, as the subjects of their cases: only about their words it can say anything.
-    pub posts: Vec<String>,
+    /// What the look read of what posts say, as the subjects of its cases: only about that it can say anything.
+    pub read: Vec<String>,
 }
 
 impl Sureness {
@@ -48,7 +48,7 @@ impl Sureness {
     fn covers(&self, rule: Rule, subject: &str) -> bool {
         if rule.is_content() {
             // A post that was read was read, whatever else of the look failed.
-            return self.posts.iter().any(|post| post == subject);
+            return self.read.iter().any(|read| read == subject);
         }
         self.good
             && (self.judged || !rule.is_inactivity())
@@ -118,7 +118,7 @@ mod tests {
         profile: RuleSet::NONE,
         compared: false,
         complete: true,
-        posts: Vec::new(),
+        read: Vec::new(),
     };
     const FAILED: Sureness = Sureness {
         good: false,
@@ -126,7 +126,7 @@ mod tests {
         profile: RuleSet::NONE,
         compared: false,
         complete: false,
-        posts: Vec::new(),
+        read: Vec::new(),
     };
 
     fn finding(rule: Rule) -> Finding {
@@ -210,9 +210,9 @@ mod tests {
         let mut running = case(Rule::Privacy);
         running.key.subject = "post".to_owned();
         assert_eq!(compare(ACCOUNT, &[&running], vec![], &GOOD), Verdict::default());
-        let other = Sureness { posts: vec!["other".to_owned()], ..GOOD };
+        let other = Sureness { read: vec!["other".to_owned()], ..GOOD };
         assert_eq!(compare(ACCOUNT, &[&running], vec![], &other), Verdict::default());
-        let read = Sureness { posts: vec!["post".to_owned()], ..FAILED };
+        let read = Sureness { read: vec!["post".to_owned()], ..FAILED };
         assert_eq!(compare(ACCOUNT, &[&running], vec![], &read).resolve, [IncidentId(1)]);
     }
 

@@ -81,6 +81,8 @@ words! {
         Advertising = "advertising", "疑似商业广告";
         /// A post holds a term of the operator's lists.
         Wording = "wording", "疑似用语不当";
+        /// A repost names a source that is not on the list of its place.
+        UnlistedSource = "unlisted_source", "转载来源不在名单";
         /// A post links to where an official account must not lead.
         Links = "links", "疑似违规链接";
     }
@@ -116,11 +118,19 @@ impl Rule {
         )
     }
 
-    /// Whether the rule is about the words of a post: each post has a case of its own, and only a look that read the
-    /// post again may end it.
+    /// Whether the rule is about what posts say: each post (or each source that is reposted) has a case of its own,
+    /// and only a look that read it again may end it.
     #[must_use]
     pub const fn is_content(self) -> bool {
-        matches!(self, Self::Privacy | Self::Secrecy | Self::Advertising | Self::Wording | Self::Links)
+        matches!(
+            self,
+            Self::Privacy
+                | Self::Secrecy
+                | Self::Advertising
+                | Self::Wording
+                | Self::Links
+                | Self::UnlistedSource
+        )
     }
 
     /// Whether the case concerns the operator of this service and not an office.

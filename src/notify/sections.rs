@@ -227,6 +227,7 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::SubjectMismatch => "认证主体已与台账一致",
         Rule::FollowersJump => "近期粉丝数无异常增长",
         Rule::Ipv6Lacking => "已支持IPv6",
+        Rule::UnlistedSource => "来源已列入名单",
         Rule::Privacy | Rule::Secrecy | Rule::Advertising | Rule::Wording | Rule::Links => {
             "原文已修改或已撤下"
         }

@@ -131,7 +131,7 @@ pub fn settle_by_hand(
             profile: RuleSet::NONE,
             compared: false,
             complete,
-            posts: Vec::new(),
+            read: Vec::new(),
         },
         told: Told::default(),
         notes: None,

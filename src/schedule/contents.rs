@@ -14,9 +14,9 @@ pub(super) fn judge(settled: &mut Settled, checks: &Checks, pack: &Pack) {
     let edited = settled.edits.iter().map(|edited| &edited.post);
     for post in new.chain(edited) {
         settled.findings.extend(checks.findings(post, pack, at));
-        settled.sure.posts.push(subject(post.key));
+        settled.sure.read.extend(Checks::subjects(post));
     }
     // Nobody can read any more what is not there.
     let gone = settled.withdrawn.iter().filter(|post| post.since.is_some());
-    settled.sure.posts.extend(gone.map(|post| subject(post.key)));
+    settled.sure.read.extend(gone.map(|post| subject(post.key)));
 }

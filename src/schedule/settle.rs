@@ -185,7 +185,7 @@ const fn sureness(good: bool, judged: bool, compared: bool) -> Sureness {
         profile: RuleSet::NONE,
         compared,
         complete: good,
-        posts: Vec::new(),
+        read: Vec::new(),
     }
 }
 

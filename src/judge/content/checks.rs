@@ -6,13 +6,15 @@
 
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
-use super::{Part, secrecy};
+use super::{Part, reposts, secrecy};
+use crate::judge::originality::Sources;
 use crate::judge::pack::Pack;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
 use crate::model::passage::{self, Passage};
 use crate::model::post::{Post, PostKey};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// The most passages a case shows: a roster of a thousand numbers is one case and is told by its beginning.
 const MOST_PASSAGES: usize = 50;
@@ -25,11 +27,13 @@ pub struct Settings {
     pub privacy: bool,
     /// Documents that bear a secrecy or restriction marking.
     pub secrecy: bool,
+    /// Sources of reposts.
+    pub sources: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true }
+        Self { privacy: true, secrecy: true, sources: true }
     }
 }
 
@@ -37,6 +41,7 @@ impl Default for Settings {
 #[derive(Debug, Clone, Default)]
 pub struct Checks {
     settings: Settings,
+    sources: Arc<Sources>,
 }
 
 /// The subject of the cases about a post: it tells them from those about other posts of the account.
@@ -48,8 +53,8 @@ pub fn subject(post: PostKey) -> String {
 impl Checks {
     /// The checks of these settings.
     #[must_use]
-    pub const fn new(settings: Settings) -> Self {
-        Self { settings }
+    pub const fn new(settings: Settings, sources: Arc<Sources>) -> Self {
+        Self { settings, sources }
     }
 
     /// What a post seems to break. `at`: when it was read, which is since when the matter holds for a post without a
@@ -66,12 +71,28 @@ impl Checks {
         if self.settings.privacy {
             found.extend(privacy_passages(post, title).map(|it| (Rule::Privacy, it)));
         }
-        if found.is_empty() { Vec::new() } else { gathered(found, post, pack, at) }
+        let since = post.published.map_or(at, |published| published.shown().min(at));
+        let mut findings = if found.is_empty() { Vec::new() } else { gathered(found, post, pack, since, at) };
+        if self.settings.sources {
+            findings.extend(reposts::find(post, &self.sources, pack, since, at));
+        }
+        findings
+    }
+
+    /// What the findings about a post can be about: whatever of it was not found is not the case.
+    pub fn subjects(post: &Post) -> impl Iterator<Item = String> {
+        std::iter::once(subject(post.key)).chain(reposts::named(post).map(str::to_owned))
     }
 }
 
 /// One finding for each rule.
-fn gathered(found: Vec<(Rule, Passage)>, post: &Post, pack: &Pack, at: DateTime<Utc>) -> Vec<Finding> {
+fn gathered(
+    found: Vec<(Rule, Passage)>,
+    post: &Post,
+    pack: &Pack,
+    since: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut by_rule: Vec<(Rule, Vec<Passage>)> = Vec::new();
     for (rule, passage) in found {
         match by_rule.iter_mut().find(|(known, _)| *known == rule) {
@@ -79,7 +100,6 @@ fn gathered(found: Vec<(Rule, Passage)>, post: &Post, pack: &Pack, at: DateTime<
             None => by_rule.push((rule, vec![passage])),
         }
     }
-    let since = post.published.map_or(at, |published| published.shown().min(at));
     let findings = by_rule.into_iter().filter_map(|(rule, mut passages)| {
         let level = passage::gravest(&passages)?;
         passages.sort_by_key(|passage| std::cmp::Reverse(passage.level.gravity()));
@@ -192,6 +212,25 @@ mod tests {
         let text = "李小禾的手机号码是13912345678，请协助寻找。";
         assert_eq!(findings(&post("李小禾的手机号码是13912345678…", text))[0].evidence.passages.len(), 1);
         assert_eq!(findings(&post("寻人：13912345678", text))[0].evidence.passages.len(), 2);
+    }
+
+    #[test]
+    fn a_source_is_held_against_a_list_only_where_the_place_has_one() {
+        let packs = Packs::load(None).unwrap();
+        let now = at("2026-11-20T02:00:00Z");
+        let checks = Checks::new(Settings::default(), Arc::new(Sources::shipped()));
+        let of = |source: &str, pack: &str| {
+            let source = Some(source.to_owned());
+            let post =
+                Post { origin: Origin::Repost, source, ..post("秋粮收购", "各地有序推进。") };
+            let found = checks.findings(&post, packs.find(pack, now).unwrap(), now);
+            found.into_iter().map(|it| (it.rule, it.level, it.subject)).collect::<Vec<_>>()
+        };
+        let unlisted = |name: &str| (Rule::UnlistedSource, Level::Reminder, name.to_owned());
+        assert_eq!(of("新华社", "nantong"), []);
+        assert_eq!(of("南通日报、某自媒体", "nantong"), [unlisted("某自媒体")]);
+        assert_eq!(of("南通日报", "ningxia"), [unlisted("南通日报")]);
+        assert_eq!(of("某自媒体", "national"), []);
     }
 
     #[test]

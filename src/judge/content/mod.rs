@@ -6,6 +6,7 @@
 pub mod checks;
 mod passages;
 pub mod privacy;
+pub mod reposts;
 pub mod secrecy;
 
 use std::ops::Range;

@@ -27,7 +27,8 @@ pub(super) const RULES: [Rule; 6] =
     [Rule::Weekly, Rule::BiweeklyOriginal, Rule::NotUpdated, Rule::Dormant, Rule::Zombie, Rule::Hollow];
 
 /// The rules about the words of posts, in the order in which a [`Pack`] keeps them.
-const CONTENT: [Rule; 5] = [Rule::Secrecy, Rule::Privacy, Rule::Advertising, Rule::Links, Rule::Wording];
+const CONTENT: [Rule; 6] =
+    [Rule::Secrecy, Rule::Privacy, Rule::Advertising, Rule::Links, Rule::Wording, Rule::UnlistedSource];
 
 /// What an account must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,9 @@ pub struct Pack {
     pub filing_workdays: Option<u32>,
     /// For how many working days a closing must be announced (公告).
     pub notice_workdays: Option<u32>,
+    /// The list of sources from which its accounts may repost, besides the national one; none when the place has
+    /// named no list, so that nobody is held to any.
+    pub sources: Option<String>,
     /// One for each of [`RULES`], in that order.
     rules: [PackRule; RULES.len()],
     /// One for each of [`CONTENT`], in that order.

@@ -30,6 +30,7 @@ pub(super) struct Draft {
     fresh: Option<TimeDelta>,
     filing_workdays: Option<u32>,
     notice_workdays: Option<u32>,
+    sources: Option<String>,
     rules: Vec<PackRule>,
     content: Vec<ContentRule>,
 }
@@ -62,6 +63,9 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
         head.optional(page, "filing_workdays", "1至60的整数", |value| whole(value, 1..=60));
     let notice_workdays =
         head.optional(page, "notice_workdays", "1至60的整数", |value| whole(value, 1..=60));
+    let sources = head.optional(page, "sources", "稿源名单的名称，如“nantong”", |value| {
+        value.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+    });
     let rules = head.inner(page, "rules").map(|rules| rules.inner_all(page)).unwrap_or_default();
     let rules = rules.into_iter().filter_map(|(word, section)| rule(page, word, section)).collect();
     let content = head.inner(page, "content").map(|content| content.inner_all(page)).unwrap_or_default();
@@ -78,6 +82,7 @@ pub(super) fn draft(file: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Opt
         fresh,
         filing_workdays,
         notice_workdays,
+        sources,
         rules,
         content,
     })
@@ -207,6 +212,7 @@ pub(super) fn settle(own: &Draft, all: &[Draft], mistakes: &mut Vec<Mistake>) ->
         fresh: chain.iter().find_map(|link| link.fresh).unwrap_or(FRESH),
         filing_workdays: chain.iter().find_map(|link| link.filing_workdays),
         notice_workdays: chain.iter().find_map(|link| link.notice_workdays),
+        sources: chain.iter().find_map(|link| link.sources.clone()),
         rules: rules.try_into().ok()?,
         content: CONTENT.into_iter().filter_map(of_content).cloned().collect::<Vec<_>>().try_into().ok()?,
     })

@@ -276,7 +276,7 @@ proptest! {
                 profile: judgement.sure,
                 compared: false,
                 complete: true,
-                posts: Vec::new(),
+                read: Vec::new(),
             };
             judgement.findings.retain(|finding| finding.rule == Rule::Renamed);
             let cases: Vec<&Incident> = running.iter().collect();
