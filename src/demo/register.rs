@@ -172,6 +172,9 @@ const ROWS: &[Row] = &[
     (Qinglan, Water, Weibo, &[Ajax], Says(Slip::PublicNumbers)),
     (Linze, Labour, Wechat, &[JsonFeed], Says(Slip::Marked)),
     (Yunxi, Justice, Wechat, &[Wechat2rss], Says(Slip::Lesson)),
+    (Qinglan, Ecology, Wechat, &[Wechat2rss], Says(Slip::Advert)),
+    (Linze, Farming, Weibo, &[Api], Says(Slip::Coupons)),
+    (Tongyin, Police, Weibo, &[Ajax], Says(Slip::Warning)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

@@ -25,6 +25,12 @@ pub enum Slip {
     Marked,
     /// A lesson about secrecy markings.
     Lesson,
+    /// A useful article that sells at its end.
+    Advert,
+    /// Coupons that the government pays for.
+    Coupons,
+    /// A warning that quotes sales talk.
+    Warning,
 }
 
 /// How long a mended post stands as it was, in hours.
@@ -41,6 +47,9 @@ impl Slip {
             Self::PublicNumbers => 24,
             Self::Marked => 34,
             Self::Lesson => 35,
+            Self::Advert => 44,
+            Self::Coupons => 45,
+            Self::Warning => 46,
         }
     }
 
@@ -59,7 +68,8 @@ impl Slip {
             Self::Roster | Self::Mended => Some((Rule::Privacy, Level::Suspected)),
             Self::Contact => Some((Rule::Privacy, Level::Reminder)),
             Self::Marked => Some((Rule::Secrecy, Level::Suspected)),
-            Self::MaskedRoster | Self::PublicNumbers | Self::Lesson => None,
+            Self::Advert => Some((Rule::Advertising, Level::Suspected)),
+            Self::MaskedRoster | Self::PublicNumbers | Self::Lesson | Self::Coupons | Self::Warning => None,
         }
     }
 
@@ -104,6 +114,20 @@ impl Slip {
                 "保密常识:密级标志怎么写",
                 "国家秘密标志由密级、“★”和保密期限组成。例如“机密★5年”表示该文件为机密级,保密期限五年。\
                  国家秘密的密级分为绝密、机密、秘密三级。",
+            ),
+            Self::Advert => (
+                "冬天怎样护手",
+                "洗手后及时擦干,出门戴手套,室内保持湿度。\n\
+                 文末福利:小编自用的护手霜三支装到手价59元,本号粉丝下单再减10元,加客服微信领券。",
+            ),
+            Self::Coupons => (
+                "家电消费券明天上午发放",
+                "本轮消费券总额三百万元,由市财政出资,满2000减200,在参与活动的商场和平台使用,先到先得。\
+                 领取无须付费,谨防诈骗。",
+            ),
+            Self::Warning => (
+                "警惕“低价保健品”骗局",
+                "骗子常说“原价998,今天只要98”“加微信下单,货到付款”。遇到此类推销,请不要转账,拨打110。",
             ),
         };
         Story { title: title.to_owned(), text: format!("{text}\n({owner})") }

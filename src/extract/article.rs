@@ -5,16 +5,17 @@
 //! body elements: templates leave old values in them.
 
 use super::answer::Answer;
-use super::{Trouble, clean, date, dated};
+use super::{Trouble, clean, date, dated, links};
 use crate::model::listing::Article;
 use crate::model::moment;
-use crate::model::post::Published;
+use crate::model::post::{Link, Published};
 use crate::model::visit::Failure;
 use chrono::{DateTime, Utc};
 use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 use std::sync::LazyLock;
+use url::Url;
 
 static META: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("meta").ok());
 static HEADING: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("h1").ok());
@@ -42,7 +43,8 @@ pub(super) fn is_article(page: &Html) -> bool {
 pub(super) fn read(answer: &Answer<'_>, now: DateTime<Utc>) -> Result<Article, Trouble> {
     let page = answer.tree().ok_or_else(|| Trouble::new(Failure::TooLarge, "页面嵌套过深"))?;
     let visible = answer.visible();
-    let text = main_text(page).unwrap_or_else(|| visible.to_owned());
+    let base = &answer.fetched.url;
+    let (text, links) = main_text(page, base).unwrap_or_else(|| (visible.to_owned(), Vec::new()));
     let title = title(page, answer.title());
     let published = published(page, visible, answer.fetched.url.as_str(), now);
     if published.is_none() && text.chars().count() < 20 {
@@ -51,7 +53,7 @@ pub(super) fn read(answer: &Answer<'_>, now: DateTime<Utc>) -> Result<Article, T
     let source = meta(page, &["contentsource"])
         .and_then(|raw| clean::source_line(&raw))
         .or_else(|| SOURCE.captures_iter(visible).find_map(|found| clean::source_line(&found[1])));
-    Ok(Article { title, published, source, text, ..Article::default() })
+    Ok(Article { title, published, source, text, links, ..Article::default() })
 }
 
 /// The first value that is not void among the metas of these names, lower case, in the order of the names.
@@ -120,8 +122,8 @@ fn published(page: &Html, visible: &str, url: &str, now: DateTime<Utc>) -> Optio
     }
 }
 
-/// The text of the element that holds the most text of its own: an article's paragraphs share one parent.
-fn main_text(page: &Html) -> Option<String> {
+/// Text and links of the element that holds the most text of its own: an article's paragraphs share one parent.
+fn main_text(page: &Html, base: &Url) -> Option<(String, Vec<Link>)> {
     // Own text, and the text of the children that are paragraphs.
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut best = (0_usize, None);
@@ -159,6 +161,7 @@ fn main_text(page: &Html) -> Option<String> {
         }
     }
     let element = ElementRef::wrap(best.1?)?;
-    let text = clean::plain(&element.html());
-    (text.chars().count() >= 20).then_some(text)
+    let html = element.html();
+    let text = clean::plain(&html);
+    (text.chars().count() >= 20).then(|| (text, links::links(&html, base)))
 }

@@ -10,7 +10,7 @@ use super::date;
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, Naming, On, Recipe};
 use super::scan::tag_end;
-use super::{Trouble, address, clean, cut};
+use super::{Trouble, address, clean, cut, links};
 use crate::model::address::plain_with_route;
 use crate::model::listing::{Extracted, Listing, Profile};
 use crate::model::moment;
@@ -255,9 +255,11 @@ fn inner(patterns: &[Regex], text: &str) -> Option<String> {
 }
 
 fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
-    let links = &entry.links;
-    let link =
-        links.iter().find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate")).or(links.first());
+    let alternates = &entry.links;
+    let link = alternates
+        .iter()
+        .find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"))
+        .or(alternates.first());
     let url = link.and_then(|link| address::absolute_text(base, &link.href));
     let title = entry.title.map(|text| text.content).unwrap_or_default();
     let html = entry.content.and_then(|content| content.body).filter(|body| !body.trim().is_empty());
@@ -267,6 +269,7 @@ fn found(recipe: &Recipe, base: &Url, entry: Entry) -> Found {
         url: url.unwrap_or_default(),
         title: clean::title(&title),
         text: Some(clean::plain(&html)).filter(|text| !is_void(&recipe.feed, text)).unwrap_or_default(),
+        links: links::links(&html, base),
         published: entry.published.or(entry.updated).map(stamp),
         absolute: true,
         ..Found::default()

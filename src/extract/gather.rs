@@ -7,7 +7,7 @@ use super::clean;
 use super::recipe::Recipe;
 use crate::model::address::plain_with_route;
 use crate::model::listing::{Extracted, Line, Listing};
-use crate::model::post::{Origin, Post, PostKey, Published};
+use crate::model::post::{Link, Origin, Post, PostKey, Published};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::collections::HashSet;
 
@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) source: Option<String>,
     /// Held at the top.
     pub(super) pinned: bool,
+    /// Where its text leads.
+    pub(super) links: Vec<Link>,
 }
 
 /// An `Extracted` in the making.
@@ -87,6 +89,7 @@ impl<'a> Gather<'a> {
             origin: found.origin.unwrap_or(self.origin),
             source: found.source,
             pinned: found.pinned,
+            links: found.links,
         });
     }
 }

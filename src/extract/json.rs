@@ -8,7 +8,7 @@ use super::gather::{Found, Gather, MOST, hash_of};
 use super::path::{Path, scalar};
 use super::profile::{self, number};
 use super::recipe::{Field, IdTime, JsonFields, Link, LinkPart, On, Recipe};
-use super::{Trouble, address, clean, date};
+use super::{Trouble, address, clean, date, links};
 use crate::model::listing::{Extracted, Listing};
 use crate::model::moment::in_shanghai;
 use crate::model::post::{Origin, Published};
@@ -85,6 +85,7 @@ fn take(
         url,
         title: clean::title(&title),
         text: clean::plain(&html),
+        links: links::links(&html, base),
         origin: None,
         // The account's own name on the platform is no source.
         source: clean::source_line(&source).filter(|named| gather.out.profile.name.as_ref() != Some(named)),

@@ -18,6 +18,7 @@ mod embedded;
 mod feed;
 mod gather;
 mod json;
+mod links;
 mod list;
 mod literal;
 mod page;
@@ -147,6 +148,7 @@ pub fn post_of(article: Article, url: &Url) -> Post {
         origin: article.origin,
         source: article.source,
         pinned: false,
+        links: article.links,
     }
 }
 

@@ -6,9 +6,9 @@
 use super::answer::Answer;
 use super::profile::verified;
 use super::recipe::{ArticleFields, Recipe, Way};
-use super::{Trouble, clean, date};
+use super::{Trouble, clean, date, links};
 use crate::model::listing::{Article, Profile};
-use crate::model::post::Origin;
+use crate::model::post::{Link, Origin};
 use crate::model::visit::Failure;
 use chrono::{DateTime, Duration, Utc};
 use regex::Regex;
@@ -56,6 +56,7 @@ pub(super) fn read(
     };
     let named = if origin == Origin::Repost { line(&fields.reposted_from) } else { None };
     let title = line(&fields.title);
+    let links = fields.text.iter().find_map(|way| way.links(answer)).unwrap_or_default();
     let text = first(&fields.text).or_else(|| title.clone()).unwrap_or_default();
     Ok(Article {
         title,
@@ -63,6 +64,7 @@ pub(super) fn read(
         origin,
         source: named.or_else(|| first(&fields.source).and_then(|raw| clean::source_line(&raw))),
         text,
+        links,
         ids: fields.id.iter().filter_map(|way| way.first(answer)).collect(),
         profile: Profile {
             name: line(&fields.name),
@@ -100,6 +102,13 @@ impl Way {
     /// The first value that is not one of the ways in which templates write nothing.
     fn first(&self, answer: &Answer<'_>) -> Option<String> {
         self.values(answer).into_iter().next()
+    }
+
+    /// The links of an element that has a text; none where the way leads to no element.
+    fn links(&self, answer: &Answer<'_>) -> Option<Vec<Link>> {
+        let Self::Element(pick) = self else { return None };
+        let element = answer.tree()?.select(&pick.selector).next()?;
+        pick.attribute.is_none().then(|| links::links(&element.html(), &answer.fetched.url))
     }
 
     /// Every value, as plain text.

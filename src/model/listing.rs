@@ -4,7 +4,7 @@
 //! one new one, only the new one is parsed.
 
 use super::account::Verification;
-use super::post::{Origin, Post, PostKey, Published};
+use super::post::{Link, Origin, Post, PostKey, Published};
 use super::words;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use std::collections::HashSet;
@@ -254,6 +254,8 @@ pub struct Article {
     pub source: Option<String>,
     /// Its plain text.
     pub text: String,
+    /// Where its text leads.
+    pub links: Vec<Link>,
     /// What the page calls the account that published it: ids of several kinds.
     pub ids: Vec<String>,
     /// What the page says about that account.
@@ -268,6 +270,7 @@ impl Default for Article {
             origin: Origin::Unknown,
             source: None,
             text: String::new(),
+            links: Vec::new(),
             ids: Vec::new(),
             profile: Profile::default(),
         }

@@ -75,4 +75,15 @@ pub struct Post {
     pub source: Option<String>,
     /// Held at the top of the list by its author; says nothing about its age.
     pub pinned: bool,
+    /// Where its text leads, as far as the listing or the post's own page shows it; judged with it and not kept.
+    pub links: Vec<Link>,
+}
+
+/// A link in the text of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The words it stands behind.
+    pub words: String,
+    /// Where it leads: an absolute web address.
+    pub href: String,
 }

@@ -38,6 +38,7 @@ fn post_of(seen: &SeenPost) -> Post {
         origin: Origin::Unknown,
         source: None,
         pinned: false,
+        links: Vec::new(),
     }
 }
 

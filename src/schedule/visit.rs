@@ -378,7 +378,7 @@ impl Eyes {
                 post.source = article.source;
             }
             if post.text.len() < article.text.len() {
-                post.text = article.text;
+                (post.text, post.links) = (article.text, article.links);
             }
         }
         Ok(())

@@ -183,6 +183,7 @@ impl TryFrom<PostRow> for Sighted {
             origin: word("post", "origin", row.key, &row.origin)?,
             source: row.source,
             pinned: false,
+            links: Vec::new(),
         };
         Ok(Self {
             account: AccountId(row.account_id),

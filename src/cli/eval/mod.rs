@@ -5,6 +5,7 @@
 //! may carry are thrown away before the rule sees it. Nothing is held but the line in hand.
 
 mod activity;
+mod ads;
 mod dates;
 mod originality;
 mod privacy;
@@ -32,6 +33,8 @@ pub enum Set {
     Originality,
     /// Posts and the personal data in them.
     Privacy,
+    /// Posts and whether they advertise.
+    Ads,
     /// Posts and the secrecy markings of documents they show.
     Secrecy,
     /// Pairs of posts and whether their facts agree.
@@ -114,6 +117,7 @@ fn answer(set: Set, text: &[u8]) -> Result<Value, String> {
         Set::Dates => dates::judge(case)?,
         Set::Originality => originality::judge(case)?,
         Set::Privacy => privacy::judge(case)?,
+        Set::Ads => ads::judge(case)?,
         Set::Secrecy => secrecy::judge(case)?,
         Set::Similar => similar::judge(case)?,
         Set::Titles => titles::judge(case)?,

@@ -4,6 +4,7 @@
 //! that the post seems to break, with its passages. Pure: the same post always gives the same findings, so that a look
 //! that reads it again opens nothing twice. What is found is a suspicion; only a person can decide.
 
+use super::ads::{self, Shops};
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
 use super::{Part, reposts, secrecy};
@@ -22,18 +23,21 @@ const MOST_PASSAGES: usize = 50;
 /// Which checks run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch for each check")]
 pub struct Settings {
     /// Personal data.
     pub privacy: bool,
     /// Documents that bear a secrecy or restriction marking.
     pub secrecy: bool,
+    /// Commercial advertising.
+    pub ads: bool,
     /// Sources of reposts.
     pub sources: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true, sources: true }
+        Self { privacy: true, secrecy: true, ads: true, sources: true }
     }
 }
 
@@ -42,6 +46,7 @@ impl Default for Settings {
 pub struct Checks {
     settings: Settings,
     sources: Arc<Sources>,
+    shops: Shops,
 }
 
 /// The subject of the cases about a post: it tells them from those about other posts of the account.
@@ -53,8 +58,8 @@ pub fn subject(post: PostKey) -> String {
 impl Checks {
     /// The checks of these settings.
     #[must_use]
-    pub const fn new(settings: Settings, sources: Arc<Sources>) -> Self {
-        Self { settings, sources }
+    pub const fn new(settings: Settings, sources: Arc<Sources>, shops: Shops) -> Self {
+        Self { settings, sources, shops }
     }
 
     /// What a post seems to break. `at`: when it was read, which is since when the matter holds for a post without a
@@ -70,6 +75,9 @@ impl Checks {
         }
         if self.settings.privacy {
             found.extend(privacy_passages(post, title).map(|it| (Rule::Privacy, it)));
+        }
+        if self.settings.ads {
+            found.extend(ad_passages(post, title, &self.shops).map(|it| (Rule::Advertising, it)));
         }
         let since = post.published.map_or(at, |published| published.shown().min(at));
         let mut findings = if found.is_empty() { Vec::new() } else { gathered(found, post, pack, since, at) };
@@ -135,6 +143,19 @@ fn secrecy_passages(title: &str, text: &str) -> impl Iterator<Item = Passage> {
     })
 }
 
+/// The places of an advertisement that an office must see: enough to know it.
+const AD_PLACES: usize = 6;
+
+fn ad_passages<'a>(post: &'a Post, title: &'a str, shops: &Shops) -> impl Iterator<Item = Passage> + 'a {
+    let ad = ads::find(&ads::Post { title, text: &post.text, links: &post.links }, shops).unwrap_or_default();
+    let words = ad.places.into_iter().take(AD_PLACES).map(move |spot| {
+        let written = if spot.part == Part::Title { title } else { &post.text };
+        let reason = "与价格、购买方式或销售者的说法同时出现，疑似推销".to_owned();
+        passages::passage("推销用语", written, &spot, Quoting::Whole, reason, Level::Suspected)
+    });
+    words.chain(ad.links.into_iter().map(|link| passages::of_link(&link)))
+}
+
 fn privacy_passages<'a>(post: &'a Post, title: &'a str) -> impl Iterator<Item = Passage> + 'a {
     let parts = [(Part::Title, title), (Part::Text, post.text.as_str())];
     parts.into_iter().flat_map(move |(part, written)| {
@@ -155,7 +176,7 @@ fn privacy_passages<'a>(post: &'a Post, title: &'a str) -> impl Iterator<Item = 
 mod tests {
     use super::*;
     use crate::judge::pack::Packs;
-    use crate::model::post::{Origin, Published};
+    use crate::model::post::{Link, Origin, Published};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -171,6 +192,7 @@ mod tests {
             origin: Origin::Unknown,
             source: None,
             pinned: false,
+            links: Vec::new(),
         }
     }
 
@@ -215,10 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn an_advertisement_is_told_with_its_words_and_its_links() {
+        let text = "冬日护手霜全场五折，加客服微信下单。";
+        let link = Link { words: "购买".to_owned(), href: "https://item.jd.com/1.html".to_owned() };
+        let found = findings(&Post { links: vec![link], ..post("编辑推荐", text) });
+        assert_eq!((found[0].rule, found[0].level), (Rule::Advertising, Level::Suspected));
+        let quotes: Vec<_> = found[0].evidence.passages.iter().map(|it| it.quote.as_str()).collect();
+        assert!(quotes.contains(&"“购买” https://item.jd.com/1.html"), "{quotes:?}");
+        assert!(quotes.iter().any(|quote| quote.contains("五折")), "{quotes:?}");
+    }
+
+    #[test]
     fn a_source_is_held_against_a_list_only_where_the_place_has_one() {
         let packs = Packs::load(None).unwrap();
         let now = at("2026-11-20T02:00:00Z");
-        let checks = Checks::new(Settings::default(), Arc::new(Sources::shipped()));
+        let checks = Checks::new(Settings::default(), Arc::new(Sources::shipped()), Shops::default());
         let of = |source: &str, pack: &str| {
             let source = Some(source.to_owned());
             let post =

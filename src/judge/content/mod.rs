@@ -3,9 +3,11 @@
 //! In: a post as it was read, hostile and of any length. Out: what was found in it, each with its place, the words as
 //! written, the reason and how grave it is. Pure and linear in the length of the text; nothing is fetched or stored.
 
+pub mod ads;
 pub mod checks;
 mod passages;
 pub mod privacy;
+mod quoting;
 pub mod reposts;
 pub mod secrecy;
 

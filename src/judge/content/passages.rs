@@ -6,6 +6,7 @@
 use super::{Part, Spot};
 use crate::model::finding::{Level, fingerprint};
 use crate::model::passage::Passage;
+use crate::model::post::Link;
 use std::ops::Range;
 
 /// How much of what stands before and after is quoted, in characters.
@@ -51,6 +52,21 @@ pub(super) fn passage(
         suggestion: String::new(),
         level,
         fingerprint: fingerprint([kind, words, before, after]),
+    }
+}
+
+/// A passage about a link that leads to a sale.
+pub(super) fn of_link(link: &Link) -> Passage {
+    let href: String = link.href.chars().take(LONGEST_WORDS * 3).collect();
+    let quote = if link.words.is_empty() { href } else { format!("“{}” {href}", link.words) };
+    Passage {
+        kind: "商业链接".to_owned(),
+        place: "链接".to_owned(),
+        quote,
+        reason: "链接指向商品、店铺、优惠或预订页面".to_owned(),
+        suggestion: String::new(),
+        level: Level::Suspected,
+        fingerprint: fingerprint(["商业链接", &link.href]),
     }
 }
 

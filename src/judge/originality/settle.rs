@@ -39,6 +39,7 @@ mod tests {
             origin,
             source: source.map(str::to_owned),
             pinned: false,
+            links: Vec::new(),
         };
         of_post(&post, Platform::Wechat, &Unit::new("沙河水利", "沙河县水利局", &["沙河县河道管理站"]))
     }

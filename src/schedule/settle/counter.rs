@@ -83,6 +83,7 @@ fn post(n: i64) -> Post {
         origin: Origin::Original,
         source: None,
         pinned: false,
+        links: Vec::new(),
     }
 }
 

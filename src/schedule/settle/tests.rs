@@ -72,6 +72,7 @@ fn post(hours: i64) -> Post {
         origin: Origin::Original,
         source: None,
         pinned: false,
+        links: Vec::new(),
     }
 }
 

@@ -105,6 +105,7 @@ pub(crate) fn sighted(account: AccountId, number: i64, published: Option<Publish
         origin: Origin::Repost,
         source: Some("新华社".to_owned()),
         pinned: false,
+        links: Vec::new(),
     };
     let effective_at = published.map_or(at(0), Published::latest).min(at(0));
     Sighted { account, post, first_seen: at(0), effective_at }
