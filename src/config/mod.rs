@@ -7,12 +7,14 @@
 pub mod document;
 pub mod environment;
 pub mod mistake;
+pub mod overlay;
 pub mod rotating;
 pub mod secret;
 
 use crate::extract::Recipes;
 use crate::judge::content::ads::Shops;
 use crate::judge::content::checks::{self, Checks};
+use crate::judge::content::terms::Terms;
 use crate::judge::originality::Sources;
 use crate::judge::pack::Packs;
 use crate::model::account::Registered;
@@ -167,6 +169,7 @@ impl Config {
         let allowed_sources =
             keep(Sources::load(&dir.unwrap_or(Path::new("config")).join("sources")), &mut mistakes);
         let shops = keep(Shops::load(&dir.unwrap_or(Path::new("config")).join("content")), &mut mistakes);
+        let terms = keep(Terms::load(&dir.unwrap_or(Path::new("config")).join("terms")), &mut mistakes);
         if let (Some(document), Some(main), Some(recipes)) = (&document, &main, &mut recipes) {
             arm(document, main, dir.unwrap_or(Path::new(".")), recipes, &mut mistakes);
         }
@@ -188,18 +191,19 @@ impl Config {
             let dir = dir.unwrap_or(Path::new("."));
             keep(store_address(&main.store, dir, file), &mut mistakes)
         });
-        match (main, packs, recipes, allowed_sources, shops, notify, address) {
+        match (main, packs, recipes, allowed_sources, shops, terms, notify, address) {
             (
                 Some(main),
                 Some(packs),
                 Some(recipes),
                 Some(allowed_sources),
                 Some(shops),
+                Some(terms),
                 Some(mut notify),
                 Some(store_address),
             ) if mistakes.is_empty() => {
                 let allowed_sources = Arc::new(allowed_sources);
-                let checks = Checks::new(main.content.clone(), Arc::clone(&allowed_sources), shops);
+                let checks = Checks::new(main.content.clone(), Arc::clone(&allowed_sources), shops, terms);
                 notify.resolve(dir.unwrap_or(Path::new(".")), &main.store.data_dir);
                 Ok(Self {
                     main,

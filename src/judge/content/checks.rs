@@ -7,13 +7,15 @@
 use super::ads::{self, Shops};
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
+use super::terms::Terms;
 use super::{Part, reposts, secrecy};
 use crate::judge::originality::Sources;
 use crate::judge::pack::Pack;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
+use crate::model::moment::in_shanghai;
 use crate::model::passage::{self, Passage};
 use crate::model::post::{Post, PostKey};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -31,22 +33,25 @@ pub struct Settings {
     pub secrecy: bool,
     /// Commercial advertising.
     pub ads: bool,
+    /// The operator's word lists.
+    pub terms: bool,
     /// Sources of reposts.
     pub sources: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true, ads: true, sources: true }
+        Self { privacy: true, secrecy: true, ads: true, terms: true, sources: true }
     }
 }
 
 /// The checks that run, ready to judge.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Checks {
     settings: Settings,
     sources: Arc<Sources>,
     shops: Shops,
+    terms: Terms,
 }
 
 /// The subject of the cases about a post: it tells them from those about other posts of the account.
@@ -58,8 +63,8 @@ pub fn subject(post: PostKey) -> String {
 impl Checks {
     /// The checks of these settings.
     #[must_use]
-    pub const fn new(settings: Settings, sources: Arc<Sources>, shops: Shops) -> Self {
-        Self { settings, sources, shops }
+    pub const fn new(settings: Settings, sources: Arc<Sources>, shops: Shops, terms: Terms) -> Self {
+        Self { settings, sources, shops, terms }
     }
 
     /// What a post seems to break. `at`: when it was read, which is since when the matter holds for a post without a
@@ -80,6 +85,10 @@ impl Checks {
             found.extend(ad_passages(post, title, &self.shops).map(|it| (Rule::Advertising, it)));
         }
         let since = post.published.map_or(at, |published| published.shown().min(at));
+        if self.settings.terms {
+            let day = in_shanghai(since).date_naive();
+            found.extend(term_passages(title, &post.text, &self.terms, day).map(|it| (Rule::Wording, it)));
+        }
         let mut findings = if found.is_empty() { Vec::new() } else { gathered(found, post, pack, since, at) };
         if self.settings.sources {
             findings.extend(reposts::find(post, &self.sources, pack, since, at));
@@ -143,6 +152,25 @@ fn secrecy_passages(title: &str, text: &str) -> impl Iterator<Item = Passage> {
     })
 }
 
+fn term_passages<'a>(
+    title: &'a str,
+    text: &'a str,
+    terms: &'a Terms,
+    day: NaiveDate,
+) -> impl Iterator<Item = Passage> + 'a {
+    let parts = [(Part::Title, title), (Part::Text, text)].into_iter();
+    parts.flat_map(move |(part, written)| {
+        terms.find(part, written, day).into_iter().map(move |found| {
+            let times = if found.count > 1 { format!("，共{}处", found.count) } else { String::new() };
+            let cited = if found.cited { "，处于引用或警示的语境，已降低级别" } else { "" };
+            let reason = format!("列入词表（{}）{times}{cited}", found.category);
+            let passage =
+                passages::passage(found.category, written, &found.spot, Quoting::Whole, reason, found.level);
+            Passage { suggestion: found.suggestion.to_owned(), ..passage }
+        })
+    })
+}
+
 /// The places of an advertisement that an office must see: enough to know it.
 const AD_PLACES: usize = 6;
 
@@ -199,7 +227,9 @@ mod tests {
     fn findings(post: &Post) -> Vec<Finding> {
         let packs = Packs::load(None).unwrap();
         let now = at("2026-11-20T02:00:00Z");
-        Checks::default().findings(post, packs.find("national", now).unwrap(), now)
+        let terms = Terms::load(std::path::Path::new("/nonexistent")).unwrap();
+        let checks = Checks::new(Settings::default(), Arc::default(), Shops::default(), terms);
+        checks.findings(post, packs.find("national", now).unwrap(), now)
     }
 
     #[test]
@@ -251,7 +281,12 @@ mod tests {
     fn a_source_is_held_against_a_list_only_where_the_place_has_one() {
         let packs = Packs::load(None).unwrap();
         let now = at("2026-11-20T02:00:00Z");
-        let checks = Checks::new(Settings::default(), Arc::new(Sources::shipped()), Shops::default());
+        let checks = Checks::new(
+            Settings::default(),
+            Arc::new(Sources::shipped()),
+            Shops::default(),
+            Terms::default(),
+        );
         let of = |source: &str, pack: &str| {
             let source = Some(source.to_owned());
             let post =
@@ -264,6 +299,16 @@ mod tests {
         assert_eq!(of("南通日报、某自媒体", "nantong"), [unlisted("某自媒体")]);
         assert_eq!(of("南通日报", "ningxia"), [unlisted("南通日报")]);
         assert_eq!(of("某自媒体", "national"), []);
+    }
+
+    #[test]
+    fn a_listed_term_is_told_with_what_to_write_instead() {
+        let found = findings(&post("会议布署秋收", "会议布署了秋收工作，并布署了防汛。"));
+        assert_eq!((found[0].rule, found[0].level), (Rule::Wording, Level::Reminder));
+        assert_eq!(found[0].evidence.summary, "错别字2处");
+        let passages = &found[0].evidence.passages;
+        assert_eq!((passages[1].place.as_str(), passages[1].suggestion.as_str()), ("正文第3字", "部署"));
+        assert!(passages[1].reason.contains("共2处"), "{passages:?}");
     }
 
     #[test]

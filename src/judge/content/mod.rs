@@ -10,6 +10,7 @@ pub mod privacy;
 mod quoting;
 pub mod reposts;
 pub mod secrecy;
+pub mod terms;
 
 use std::ops::Range;
 

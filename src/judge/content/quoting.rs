@@ -4,6 +4,7 @@
 //! word at its old place. A text that warns shows the words of those it warns of; they are not its own.
 
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Words of texts that warn, punish or check.
@@ -28,6 +29,37 @@ pub(super) fn warns(text: &str) -> bool {
     WARNS.is_match(text)
 }
 
+/// How far around a place the sentence and the quotation it stands in are looked for, in bytes.
+const REACH: usize = 400;
+
+/// Whether a place stands in quotation marks, or in a sentence that warns or reports.
+pub(super) fn is_cited(text: &str, place: Range<usize>) -> bool {
+    let start = text.floor_char_boundary(place.start.saturating_sub(REACH));
+    let end = text.ceil_char_boundary((place.end + REACH).min(text.len()));
+    let before = &text[start..place.start];
+    let after = &text[place.end..end];
+    let ends = ['。', '!', '?', ';', '\n'];
+    let from = before.rfind(ends).map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+    let until = after.find(ends).unwrap_or(after.len());
+    let sentence = &text[start + from..place.end + until];
+    is_between(before, after, ['“', '「', '『'], ['”', '」', '』'])
+        || WARNS.is_match(sentence)
+        || REPORTS.is_match(sentence)
+}
+
+/// Whether a place stands in the title of a work.
+pub(super) fn is_in_title(text: &str, place: Range<usize>) -> bool {
+    let start = text.floor_char_boundary(place.start.saturating_sub(REACH));
+    let end = text.ceil_char_boundary((place.end + REACH).min(text.len()));
+    is_between(&text[start..place.start], &text[place.end..end], ['《', '〈', '〔'], ['》', '〉', '〕'])
+}
+
+/// Whether what stands before opens a pair of marks that what stands after closes.
+fn is_between(before: &str, after: &str, open: [char; 3], close: [char; 3]) -> bool {
+    let opened = before.rfind(open).is_some_and(|at| !before[at..].contains(close));
+    opened && after.find(close).is_some_and(|at| !after[..at].contains(open))
+}
+
 /// A text that warns, with blanks of the same length for what is quoted and for sentences that warn or report.
 pub(super) fn own_words(text: &str) -> String {
     let mut own = text.as_bytes().to_vec();
@@ -50,6 +82,21 @@ pub(super) fn own_words(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_place_knows_whether_it_is_cited() {
+        let cited = |text: &str| {
+            let at = text.find("某词").unwrap();
+            is_cited(text, at..at + "某词".len())
+        };
+        assert!(cited("他说“某词”。") && cited("骗子爱用某词。") && cited("谨防某词"));
+        assert!(!cited("谨防受骗。某词随处可见。") && !cited("“引文”之外的某词") && !cited("某词“引文”"));
+        let in_title = |text: &str| {
+            let at = text.find("某词").unwrap();
+            is_in_title(text, at..at + "某词".len())
+        };
+        assert!(in_title("《关于某词的通知》") && !in_title("《通知》里的某词《附件》"));
+    }
 
     #[test]
     fn what_a_warning_quotes_and_reports_is_not_its_own() {

@@ -7,10 +7,11 @@
 use super::{fold, name};
 use crate::config::document::{Document, Step};
 use crate::config::mistake::Mistake;
+use crate::config::overlay;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is shipped; a file of the same name in the operator's folder replaces it.
 const SHIPPED: [(&str, &str); 3] = [
@@ -81,15 +82,13 @@ impl Sources {
     /// The shipped lists and those of a folder over them; the folder need not exist.
     pub fn load(dir: &Path) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
-        let mut files: BTreeMap<String, (PathBuf, String)> = SHIPPED
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (dir.join(name), (*text).to_owned())))
-            .collect();
-        if !dir.as_os_str().is_empty() {
-            files.extend(folder(dir, &mut mistakes));
-        }
+        let files = overlay::read(dir, "toml", &SHIPPED, &mut mistakes);
         let mut sources = Self::default();
-        for (path, text) in files.values() {
+        for (path, bytes) in files.values() {
+            let Ok(text) = str::from_utf8(bytes) else {
+                mistakes.push(Mistake::whole(path, "不是UTF-8编码的文字", "请另存为UTF-8编码"));
+                continue;
+            };
             match list(path, text) {
                 Ok((name, list)) => {
                     if sources.lists.insert(name.clone(), list).is_some() {
@@ -237,26 +236,6 @@ fn span(document: &Document<'_>, entry: &Entry, path: [Step<'_>; 2], mistakes: &
         mistakes.push(document.mistake(&place, reason, "请核对两个日期"));
     }
     Span { from, until }
-}
-
-/// The lists of a folder.
-fn folder(dir: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, (PathBuf, String))> {
-    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let mut files = Vec::new();
-    for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                files.push((name, (path, text)));
-            }
-            Err(error) => {
-                let reason = format!("读不了：{error}");
-                mistakes.push(Mistake::whole(&path, reason, "请检查文件权限和编码（UTF-8）"));
-            }
-        }
-    }
-    files
 }
 
 #[cfg(test)]
