@@ -2,6 +2,7 @@
 //!
 //! In: title, text, links. Out: `class` and `reason`.
 
+use crate::judge::content::Words;
 use crate::judge::content::ads::{Post, Shops, find};
 use crate::model::post::Link;
 use serde::Deserialize;
@@ -31,7 +32,8 @@ pub(super) fn judge(case: Value) -> Result<Value, String> {
     let input: Input = serde_json::from_value(case).map_err(|error| format!("不是一条广告案例:{error}"))?;
     let links: Vec<Link> =
         input.links.into_iter().map(|link| Link { words: link.text, href: link.url }).collect();
-    let post = Post { title: &input.title, text: &input.text, links: &links };
+    let (title, text) = (Words::new(&input.title), Words::new(&input.text));
+    let post = Post { title: &title, text: &text, links: &links };
     let reason = find(&post, &SHOPS).map(|ad| match (ad.places.is_empty(), ad.links.is_empty()) {
         (false, false) => "both",
         (false, true) => "text",

@@ -8,13 +8,13 @@ use super::ads::{self, Shops};
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
 use super::terms::Terms;
-use super::{Part, reposts, secrecy};
+use super::{Part, Spot, Words, reposts, secrecy};
 use crate::judge::originality::Sources;
 use crate::judge::pack::Pack;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
 use crate::model::moment::in_shanghai;
 use crate::model::passage::{self, Passage};
-use crate::model::post::{Post, PostKey};
+use crate::model::post::{Link, Post, PostKey};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -74,20 +74,22 @@ impl Checks {
         // Platforms without titles show the beginning of the text as one: what stands there is found in the text.
         let repeated = post.text.starts_with(post.title.trim_end_matches(['…', '.']));
         let title = if repeated { "" } else { post.title.as_str() };
+        let (title_words, text_words) = (Words::new(title), Words::new(&post.text));
+        let words = [(Part::Title, &title_words), (Part::Text, &text_words)];
         let mut found = Vec::new();
         if self.settings.secrecy {
-            found.extend(secrecy_passages(title, &post.text).map(|it| (Rule::Secrecy, it)));
+            found.extend(secrecy_passages(words).map(|it| (Rule::Secrecy, it)));
         }
         if self.settings.privacy {
             found.extend(privacy_passages(post, title).map(|it| (Rule::Privacy, it)));
         }
         if self.settings.ads {
-            found.extend(ad_passages(post, title, &self.shops).map(|it| (Rule::Advertising, it)));
+            found.extend(ad_passages(words, &post.links, &self.shops).map(|it| (Rule::Advertising, it)));
         }
         let since = post.published.map_or(at, |published| published.shown().min(at));
         if self.settings.terms {
             let day = in_shanghai(since).date_naive();
-            found.extend(term_passages(title, &post.text, &self.terms, day).map(|it| (Rule::Wording, it)));
+            found.extend(term_passages(words, &self.terms, day).map(|it| (Rule::Wording, it)));
         }
         let mut findings = if found.is_empty() { Vec::new() } else { gathered(found, post, pack, since, at) };
         if self.settings.sources {
@@ -143,43 +145,52 @@ fn gathered(
     findings.collect()
 }
 
-fn secrecy_passages(title: &str, text: &str) -> impl Iterator<Item = Passage> {
-    let post = secrecy::Post { title, text, ..secrecy::Post::default() };
-    secrecy::markings(&post).into_iter().map(move |marking| {
-        let written = if marking.spot.part == Part::Title { title } else { text };
+/// The words of a post by their parts.
+type Parts<'a> = [(Part, &'a Words<'a>); 2];
+
+/// The words of the part in which something stands.
+fn written<'a>(parts: Parts<'a>, spot: &Spot) -> &'a str {
+    parts[usize::from(spot.part == Part::Text)].1.written
+}
+
+fn secrecy_passages(parts: Parts<'_>) -> impl Iterator<Item = Passage> {
+    secrecy::of_parts(&parts).into_iter().map(move |marking| {
         let kind = format!("带有“{}”标志的文件", marking.level.zh());
+        let written = written(parts, &marking.spot);
         passages::passage(&kind, written, &marking.spot, Quoting::Whole, marking.reason, Level::Suspected)
     })
 }
 
 fn term_passages<'a>(
-    title: &'a str,
-    text: &'a str,
+    parts: Parts<'a>,
     terms: &'a Terms,
     day: NaiveDate,
 ) -> impl Iterator<Item = Passage> + 'a {
-    let parts = [(Part::Title, title), (Part::Text, text)].into_iter();
-    parts.flat_map(move |(part, written)| {
-        terms.find(part, written, day).into_iter().map(move |found| {
-            let times = if found.count > 1 { format!("，共{}处", found.count) } else { String::new() };
-            let cited = if found.cited { "，处于引用或警示的语境，已降低级别" } else { "" };
-            let reason = format!("列入词表（{}）{times}{cited}", found.category);
-            let passage =
-                passages::passage(found.category, written, &found.spot, Quoting::Whole, reason, found.level);
-            Passage { suggestion: found.suggestion.to_owned(), ..passage }
-        })
+    let found = parts.into_iter().flat_map(move |(part, words)| terms.find(part, words, day));
+    found.map(move |found| {
+        let times = if found.count > 1 { format!("，共{}处", found.count) } else { String::new() };
+        let cited = if found.cited { "，处于引用或警示的语境，已降低级别" } else { "" };
+        let reason = format!("列入词表（{}）{times}{cited}", found.category);
+        let written = written(parts, &found.spot);
+        let passage =
+            passages::passage(found.category, written, &found.spot, Quoting::Whole, reason, found.level);
+        Passage { suggestion: found.suggestion.to_owned(), ..passage }
     })
 }
 
 /// The places of an advertisement that an office must see: enough to know it.
 const AD_PLACES: usize = 6;
 
-fn ad_passages<'a>(post: &'a Post, title: &'a str, shops: &Shops) -> impl Iterator<Item = Passage> + 'a {
-    let ad = ads::find(&ads::Post { title, text: &post.text, links: &post.links }, shops).unwrap_or_default();
+fn ad_passages<'a>(
+    parts: Parts<'a>,
+    links: &[Link],
+    shops: &Shops,
+) -> impl Iterator<Item = Passage> + 'a + use<'a> {
+    let [(_, title), (_, text)] = parts;
+    let ad = ads::find(&ads::Post { title, text, links }, shops).unwrap_or_default();
     let words = ad.places.into_iter().take(AD_PLACES).map(move |spot| {
-        let written = if spot.part == Part::Title { title } else { &post.text };
         let reason = "与价格、购买方式或销售者的说法同时出现，疑似推销".to_owned();
-        passages::passage("推销用语", written, &spot, Quoting::Whole, reason, Level::Suspected)
+        passages::passage("推销用语", written(parts, &spot), &spot, Quoting::Whole, reason, Level::Suspected)
     });
     words.chain(ad.links.into_iter().map(|link| passages::of_link(&link)))
 }
@@ -204,7 +215,7 @@ fn privacy_passages<'a>(post: &'a Post, title: &'a str) -> impl Iterator<Item = 
 mod tests {
     use super::*;
     use crate::judge::pack::Packs;
-    use crate::model::post::{Link, Origin, Published};
+    use crate::model::post::{Origin, Published};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()

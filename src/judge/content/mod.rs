@@ -12,6 +12,7 @@ pub mod reposts;
 pub mod secrecy;
 pub mod terms;
 
+use super::folded::Folded;
 use std::ops::Range;
 
 /// Which part of a post something stands in.
@@ -40,6 +41,22 @@ pub struct Spot {
 const LONGEST: usize = 160_000;
 /// How many parts of one kind are read.
 const MOST_PARTS: usize = 1_000;
+
+/// The words of a part: as they were written, and as rules read them. Made once for all checks.
+#[derive(Debug)]
+pub struct Words<'t> {
+    written: &'t str,
+    folded: Folded,
+}
+
+impl<'t> Words<'t> {
+    /// The words of a part, as far as it is read.
+    #[must_use]
+    pub fn new(written: &'t str) -> Self {
+        let written = clip(written);
+        Self { written, folded: Folded::new(written) }
+    }
+}
 
 /// The beginning of a part, as far as it is read.
 fn clip(text: &str) -> &str {

@@ -13,7 +13,7 @@ mod tests;
 
 pub use link::Shops;
 
-use super::{Part, Spot, clip, quoting};
+use super::{Part, Spot, Words, quoting};
 use crate::judge::folded::Folded;
 use crate::model::post::Link;
 use regex::Regex;
@@ -38,12 +38,12 @@ static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"https?://[\x21-\x7e]+").expect("a constant pattern"));
 
 /// A post, as far as it can advertise.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Post<'a> {
     /// Its title.
-    pub title: &'a str,
+    pub title: &'a Words<'a>,
     /// Its text.
-    pub text: &'a str,
+    pub text: &'a Words<'a>,
     /// Its links besides the addresses that stand in the text.
     pub links: &'a [Link],
 }
@@ -67,17 +67,30 @@ pub fn find(post: &Post<'_>, shops: &Shops) -> Option<Ad> {
 
 /// The places of a text that sells.
 fn sale(post: &Post<'_>) -> Vec<Spot> {
-    let (title, text) = (Folded::new(clip(post.title)), Folded::new(clip(post.text)));
-    let whole = without_addresses(format!("{}\n{}", title.text(), text.text()));
-    let warns = quoting::warns(&whole);
-    let own = if warns { quoting::own_words(&whole) } else { whole.clone() };
-    let signs = Signs::of(&own);
-    if weight(&signs, warns) < ENOUGH || weight(&signs, warns) - public::weight(&whole) < ENOUGH {
+    let whole = without_addresses(whole(post));
+    let signs = Signs::of(&whole);
+    // Nearly every post ends here.
+    if weight(&signs, false) < ENOUGH || weight(&signs, false) - public::weight(&whole) < ENOUGH {
         return Vec::new();
     }
-    let border = title.text().len() + 1;
+    let (own, signs) = if quoting::warns(&whole) {
+        let own = quoting::own_words(&whole);
+        let signs = Signs::of(&own);
+        if weight(&signs, true) - public::weight(&whole) < ENOUGH {
+            return Vec::new();
+        }
+        (own, signs)
+    } else {
+        (whole, signs)
+    };
+    let border = post.title.folded.text().len() + 1;
     let places = signs.places(&own).into_iter();
-    places.filter_map(|place| spot(&place, border, &title, &text)).collect()
+    places.filter_map(|place| spot(&place, border, &post.title.folded, &post.text.folded)).collect()
+}
+
+/// Title and text as one.
+fn whole(post: &Post<'_>) -> String {
+    format!("{}\n{}", post.title.folded.text(), post.text.folded.text())
 }
 
 /// What the signs of a sale weigh together.
@@ -115,14 +128,16 @@ fn without_addresses(text: String) -> String {
 
 /// The links that lead to a sale; none where a public body pays for what is fetched there.
 fn selling(post: &Post<'_>, shops: &Shops) -> Vec<Link> {
+    if post.links.is_empty() && memchr::memmem::find(post.text.written.as_bytes(), b"://").is_none() {
+        return Vec::new();
+    }
     let in_text = ADDRESS
-        .find_iter(clip(post.text))
+        .find_iter(post.text.written)
         .map(|it| Link { words: String::new(), href: it.as_str().to_owned() });
     let links = post.links.iter().cloned().chain(in_text).take(MOST_LINKS);
     let selling: Vec<Link> = links.filter(|link| shops.sells(&link.words, &link.href)).collect();
     if selling.is_empty() {
         return selling;
     }
-    let whole = format!("{}\n{}", Folded::new(post.title).text(), Folded::new(clip(post.text)).text());
-    if public::weight(&whole) >= PUBLIC { Vec::new() } else { selling }
+    if public::weight(&whole(post)) >= PUBLIC { Vec::new() } else { selling }
 }

@@ -4,8 +4,12 @@ use std::sync::LazyLock;
 
 static SHOPS: LazyLock<Shops> = LazyLock::new(Shops::default);
 
+fn of(title: &str, text: &str, links: &[Link]) -> Option<Ad> {
+    find(&Post { title: &Words::new(title), text: &Words::new(text), links }, &SHOPS)
+}
+
 fn advertises(title: &str, text: &str) -> bool {
-    find(&Post { title, text, links: &[] }, &SHOPS).is_some()
+    of(title, text, &[]).is_some()
 }
 
 /// Posts that sell, of many trades.
@@ -194,7 +198,7 @@ fn prices_and_benefits_of_public_bodies_are_no_advertising() {
 fn a_link_to_a_shop_advertises_and_a_coupon_that_a_government_pays_for_does_not() {
     let shop =
         |words: &str| [Link { words: words.to_owned(), href: "https://item.jd.com/1.html".to_owned() }];
-    let found = |title: &str, text: &str, links: &[Link]| find(&Post { title, text, links }, &SHOPS);
+    let found = of;
     let ad = found("周末读什么", "老师推荐的三本书。", &shop("购买")).unwrap();
     assert_eq!((ad.places.len(), ad.links.len()), (0, 1));
     let ad = found("晚安", "今天的灵感 https://m.tb.cn/h.5abc 祝好梦", &[]).unwrap();
@@ -205,7 +209,7 @@ fn a_link_to_a_shop_advertises_and_a_coupon_that_a_government_pays_for_does_not(
 #[test]
 fn a_place_is_told_where_it_was_written() {
     let text = "天气转凉。\n全场ＦＩＲＥ八折，加微信下单。";
-    let ad = find(&Post { title: "好消息", text, links: &[] }, &SHOPS).unwrap();
+    let ad = of("好消息", text, &[]).unwrap();
     let words: Vec<_> = ad.places.iter().map(|spot| &text[spot.range.clone()]).collect();
     assert!(
         words.iter().any(|words| words.contains("八折")) && words.iter().any(|words| words.contains("微信")),
@@ -216,7 +220,7 @@ fn a_place_is_told_where_it_was_written() {
 proptest! {
     #[test]
     fn no_text_makes_it_stumble(title in "\\PC{0,30}", text in "[加微信下单八折元0-9“”。！,.https:/a-zＡ\u{200b}\n]{0,200}") {
-        for spot in find(&Post { title: &title, text: &text, links: &[] }, &SHOPS).iter().flat_map(|ad| &ad.places) {
+        for spot in of(&title, &text, &[]).iter().flat_map(|ad| &ad.places) {
             let part = if spot.part == Part::Title { &title } else { &text };
             prop_assert!(part.get(spot.range.clone()).is_some());
         }

@@ -12,8 +12,7 @@ mod talk;
 #[cfg(test)]
 mod tests;
 
-use super::{MOST_PARTS, Part, Spot, clip};
-use crate::judge::folded::Folded;
+use super::{MOST_PARTS, Part, Spot, Words};
 use crate::model::words;
 use paper::Place;
 use regex::Regex;
@@ -97,19 +96,25 @@ static SIGN: LazyLock<Regex> = LazyLock::new(|| {
 /// The markings a post shows, gravest first; empty for nearly every post.
 #[must_use]
 pub fn markings(post: &Post) -> Vec<Marking> {
-    let parts: Vec<(Part, &str, Folded)> =
-        parts(post).map(|(part, text)| (part, text, Folded::new(clip(text)))).collect();
-    let mut marks = marks(&parts).take(MOST).peekable();
+    let words: Vec<(Part, Words<'_>)> = parts(post).map(|(part, text)| (part, Words::new(text))).collect();
+    let parts: Vec<(Part, &Words<'_>)> = words.iter().map(|(part, words)| (*part, words)).collect();
+    of_parts(&parts)
+}
+
+/// The markings that parts of a post show.
+#[must_use]
+pub fn of_parts(parts: &[(Part, &Words<'_>)]) -> Vec<Marking> {
+    let mut marks = marks(parts).take(MOST).peekable();
     if marks.peek().is_none() {
         return Vec::new();
     }
-    let talk = Talk::new(&parts);
+    let talk = Talk::new(parts);
     let mut found: Vec<Marking> = marks
         .filter(|(number, line, mark)| !talk.clears(mark, *number, line.clone()))
         .map(|(number, line, mark)| {
-            let (part, written, folded) = &parts[number];
-            let range = folded.original(line.start + mark.range.start..line.start + mark.range.end);
-            marking(&mark, *part, range, written)
+            let (part, words) = &parts[number];
+            let range = words.folded.original(line.start + mark.range.start..line.start + mark.range.end);
+            marking(&mark, *part, range, words.written)
         })
         .collect();
     found.sort_by_key(|marking| marking.level);
@@ -117,9 +122,9 @@ pub fn markings(post: &Post) -> Vec<Marking> {
 }
 
 /// The marks in the lines of all parts: the part's number, the line, the mark.
-fn marks(parts: &[(Part, &str, Folded)]) -> impl Iterator<Item = (usize, Range<usize>, Mark)> {
-    parts.iter().enumerate().flat_map(|(number, (part, _, folded))| {
-        let text = folded.text();
+fn marks(parts: &[(Part, &Words<'_>)]) -> impl Iterator<Item = (usize, Range<usize>, Mark)> {
+    parts.iter().enumerate().flat_map(|(number, (part, words))| {
+        let text = words.folded.text();
         text.split('\n').filter_map(move |line| {
             let start = line.as_ptr() as usize - text.as_ptr() as usize;
             let mark = SIGN.is_match(line).then(|| find(line, Place::of(*part))).flatten()?;

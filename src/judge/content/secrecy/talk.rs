@@ -7,8 +7,7 @@
 
 use super::paper::{self, Place, is_formal, is_titled, pattern};
 use super::{Level, Mark};
-use crate::judge::content::Part;
-use crate::judge::folded::Folded;
+use crate::judge::content::{Part, Words};
 use regex::Regex;
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -79,7 +78,7 @@ static HEADING: LazyLock<Regex> =
     reason = "each is a question about the document, answered by itself"
 )]
 pub(super) struct Talk<'a> {
-    parts: &'a [(Part, &'a str, Folded)],
+    parts: &'a [(Part, &'a Words<'a>)],
     is_document: bool,
     open: bool,
     declassified: bool,
@@ -90,13 +89,13 @@ pub(super) struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    pub(super) fn new(parts: &'a [(Part, &'a str, Folded)]) -> Self {
-        let any = |told: &Regex| parts.iter().any(|(.., folded)| told.is_match(folded.text()));
+    pub(super) fn new(parts: &'a [(Part, &'a Words<'a>)]) -> Self {
+        let any = |told: &Regex| parts.iter().any(|(_, words)| told.is_match(words.folded.text()));
         Self {
             parts,
-            is_document: parts.iter().any(|(part, _, folded)| match Place::of(*part) {
-                Place::Name => is_titled(paper::stem(folded.text())),
-                Place::Title | Place::Line => paper::is_document(folded.text()),
+            is_document: parts.iter().any(|(part, words)| match Place::of(*part) {
+                Place::Name => is_titled(paper::stem(words.folded.text())),
+                Place::Title | Place::Line => paper::is_document(words.folded.text()),
             }),
             open: any(&OPEN),
             declassified: any(&DECLASSIFIED),
@@ -118,14 +117,14 @@ impl<'a> Talk<'a> {
 
     /// Whether something speaks about what is marked.
     fn is_spoken_of(&self, mark: &Mark, part: usize, line: &Range<usize>) -> bool {
-        let (kind, _, folded) = &self.parts[part];
-        let own = &folded.text()[line.clone()];
+        let (kind, words) = &self.parts[part];
+        let own = &words.folded.text()[line.clone()];
         speaks(&own[..mark.range.start])
             || speaks(&own[mark.range.end..])
-            || self.parts.iter().any(|(other, _, folded)| match other {
-                Part::Title => *kind != Part::Title && speaks(folded.text()),
-                Part::Text if *kind == Part::Text => beside(folded.text(), line).any(speaks),
-                Part::Text => *self.text_speaks.get_or_init(|| folded.text().lines().any(speaks)),
+            || self.parts.iter().any(|(other, words)| match other {
+                Part::Title => *kind != Part::Title && speaks(words.folded.text()),
+                Part::Text if *kind == Part::Text => beside(words.folded.text(), line).any(speaks),
+                Part::Text => *self.text_speaks.get_or_init(|| words.folded.text().lines().any(speaks)),
                 _ => false,
             })
             || self.captions(part, line).any(speaks)
@@ -133,13 +132,13 @@ impl<'a> Talk<'a> {
 
     /// The short lines around a mark: in the text what leads to it, and in pictures and names whatever else is there.
     fn captions(&self, part: usize, line: &Range<usize>) -> impl Iterator<Item = &'a str> {
-        let parts: &'a [(Part, &'a str, Folded)] = self.parts;
-        let lead = if parts[part].0 == Part::Text { &parts[part].2.text()[..line.start] } else { "" };
+        let parts: &'a [(Part, &'a Words<'a>)] = self.parts;
+        let lead = if parts[part].0 == Part::Text { &parts[part].1.folded.text()[..line.start] } else { "" };
         let others = parts
             .iter()
             .enumerate()
             .filter(move |(other, (kind, ..))| *other != part && !matches!(kind, Part::Title | Part::Text));
-        let lines = lead.lines().chain(others.map(|(_, (.., folded))| folded.text())).take(CAPTIONS);
+        let lines = lead.lines().chain(others.map(|(_, (_, words))| words.folded.text())).take(CAPTIONS);
         lines.filter(|line| line.chars().nth(CAPTION).is_none() && !HEADING.is_match(line))
     }
 }

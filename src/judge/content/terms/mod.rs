@@ -9,10 +9,9 @@ mod list;
 #[cfg(test)]
 mod tests;
 
-use super::{Part, Spot, clip, quoting};
+use super::{Part, Spot, Words, quoting};
 use crate::config::mistake::Mistake;
 use crate::config::overlay;
-use crate::judge::folded::Folded;
 use crate::model::finding::Level;
 use chrono::NaiveDate;
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
@@ -126,10 +125,9 @@ impl Terms {
 
     /// The terms in a part of a post published on a day, in the order of the text; each once.
     #[must_use]
-    pub fn find(&self, part: Part, text: &str, day: NaiveDate) -> Vec<Found<'_>> {
+    pub fn find(&self, part: Part, text: &Words<'_>, day: NaiveDate) -> Vec<Found<'_>> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let folded = Folded::new(clip(text));
-        let words = folded.text();
+        let words = text.folded.text();
         let mut found: Vec<(u32, Found<'_>)> = Vec::new();
         for place in automaton.leftmost_find_iter(words).take(MOST) {
             let Some(term) = self.terms.get(place.value() as usize) else { continue };
@@ -146,7 +144,7 @@ impl Terms {
             }
             let cited = quoting::is_cited(words, range.clone());
             let level = if cited { Level::Reminder } else { term.level };
-            let spot = Spot { part, range: folded.original(range) };
+            let spot = Spot { part, range: text.folded.original(range) };
             found.push((
                 place.value(),
                 Found {

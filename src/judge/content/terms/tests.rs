@@ -15,7 +15,7 @@ fn terms(text: &str) -> Result<Terms, Vec<Mistake>> {
 
 /// The terms a text holds, as they are written, with their counts.
 fn found(terms: &Terms, text: &str) -> Vec<(String, usize)> {
-    let found = terms.find(Part::Text, text, day("2026-11-20"));
+    let found = terms.find(Part::Text, &Words::new(text), day("2026-11-20"));
     found.into_iter().map(|it| (text[it.spot.range].to_owned(), it.count)).collect()
 }
 
@@ -26,7 +26,7 @@ fn one(word: &str, count: usize) -> Vec<(String, usize)> {
 #[test]
 fn the_shipped_lists_are_read_and_say_what_to_write() {
     let terms = Terms::load(Path::new("/nonexistent")).unwrap();
-    let found = terms.find(Part::Text, "会议布署了秋收工作。", day("2026-11-20"));
+    let found = terms.find(Part::Text, &Words::new("会议布署了秋收工作。"), day("2026-11-20"));
     assert_eq!((found[0].category, found[0].suggestion, found[0].level), ("错别字", "部署", Level::Reminder));
     // Right words that hold a wrong one.
     for right in
@@ -35,8 +35,8 @@ fn the_shipped_lists_are_read_and_say_what_to_write() {
         assert_eq!(self::found(&terms, right), [], "{right}");
     }
     // The name was right when it was written.
-    assert!(terms.find(Part::Text, "环保部发布", day("2018-01-05")).is_empty());
-    assert_eq!(terms.find(Part::Text, "环保部发布", day("2026-01-05")).len(), 1);
+    assert!(terms.find(Part::Text, &Words::new("环保部发布"), day("2018-01-05")).is_empty());
+    assert_eq!(terms.find(Part::Text, &Words::new("环保部发布"), day("2026-01-05")).len(), 1);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_longest_term_counts_and_exceptions_and_days_hold() {
 fn what_is_cited_weighs_less_and_says_so() {
     let terms = terms("级别：疑似\n某某秘方").unwrap();
     let level = |text: &str| {
-        let found = terms.find(Part::Text, text, day("2026-11-20"));
+        let found = terms.find(Part::Text, &Words::new(text), day("2026-11-20"));
         (found[0].level, found[0].cited)
     };
     assert_eq!(level("本店供应某某秘方。"), (Level::Suspected, false));
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn every_place_lies_in_the_text(text in "[甲乙丙Ａa\u{200b}“”。\n]{0,60}") {
         let terms = terms("级别：疑似\n甲乙\n乙丙a | | 甲乙丙a").unwrap();
-        for found in terms.find(Part::Text, &text, day("2026-11-20")) {
+        for found in terms.find(Part::Text, &Words::new(&text), day("2026-11-20")) {
             prop_assert!(text.get(found.spot.range.clone()).is_some_and(|words| words.contains('乙')));
         }
     }
