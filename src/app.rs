@@ -69,12 +69,14 @@ impl App {
             recipes: config.recipes.clone(),
             pace: Pace::new(store.clone(), clock.clone()).await?,
             clock: clock.clone(),
+            keep: config.main.evidence.max_bytes,
         };
         let parts = Parts {
             store: store.clone(),
             eyes,
             packs: config.packs.clone(),
             checks: config.checks.clone(),
+            keep: config.main.evidence.clone(),
             notify: config.notify.clone(),
             settings: config.main.schedule.clone(),
             metrics: metrics.clone(),

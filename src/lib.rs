@@ -4,7 +4,7 @@
 //!
 //! # The map
 //! The modules below are the pipeline, in the order in which a look at an account travels through it:
-//! [`schedule`] → [`fetch`] → [`extract`] → [`judge`] → [`incident`] → [`notify`]. [`model`] holds the words they
+//! [`schedule`] → [`fetch`] → [`extract`] → [`judge`] → [`incident`] → [`notify`] → [`report`]. [`model`] holds the words they
 //! share, [`store`] is the only place with SQL, [`clock`] the only one that reads the time, [`config`] the only
 //! one that reads the environment. A stage knows the model and the store, never another stage; only the schedule
 //! and [`app`] know them all. Facts (visits, posts), judgements (findings, cases) and messages (deliveries) are
@@ -81,6 +81,7 @@ pub mod judge;
 pub mod incident;
 
 pub mod notify;
+pub mod report;
 
 pub mod store;
 

@@ -58,7 +58,7 @@ enum Command {
     Explain(explain::Args),
     /// The cases, and a person's word about them.
     Case(case::Args),
-    /// Looks that people took, for what no machine may read.
+    /// Looks that people took, and what was kept for cases.
     Evidence(evidence::Args),
     /// Bridges, and a person's word for one that is suspected.
     Bridge(bridge::Args),

@@ -48,6 +48,8 @@ pub struct Main {
     pub schedule: schedule::Settings,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
+    /// What is kept when a case opens.
+    pub evidence: schedule::keep::Settings,
     /// Which checks of content run.
     pub content: checks::Settings,
     /// The console and the endpoints.

@@ -175,6 +175,8 @@ const ROWS: &[Row] = &[
     (Qinglan, Ecology, Wechat, &[Wechat2rss], Says(Slip::Advert)),
     (Linze, Farming, Weibo, &[Api], Says(Slip::Coupons)),
     (Tongyin, Police, Weibo, &[Ajax], Says(Slip::Warning)),
+    (Wanghu, Emergency, Wechat, &[Wechat2rss], Says(Slip::Misspelled)),
+    (Qinglan, Police, Wechat, &[Wechat2rss], Says(Slip::Spelled)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

@@ -31,6 +31,10 @@ pub enum Slip {
     Coupons,
     /// A warning that quotes sales talk.
     Warning,
+    /// Two words of the shipped list of typing errors.
+    Misspelled,
+    /// Right words that hold those of the list.
+    Spelled,
 }
 
 /// How long a mended post stands as it was, in hours.
@@ -50,6 +54,8 @@ impl Slip {
             Self::Advert => 44,
             Self::Coupons => 45,
             Self::Warning => 46,
+            Self::Misspelled => 55,
+            Self::Spelled => 56,
         }
     }
 
@@ -69,7 +75,13 @@ impl Slip {
             Self::Contact => Some((Rule::Privacy, Level::Reminder)),
             Self::Marked => Some((Rule::Secrecy, Level::Suspected)),
             Self::Advert => Some((Rule::Advertising, Level::Suspected)),
-            Self::MaskedRoster | Self::PublicNumbers | Self::Lesson | Self::Coupons | Self::Warning => None,
+            Self::Misspelled => Some((Rule::Wording, Level::Reminder)),
+            Self::MaskedRoster
+            | Self::PublicNumbers
+            | Self::Lesson
+            | Self::Coupons
+            | Self::Warning
+            | Self::Spelled => None,
         }
     }
 
@@ -128,6 +140,13 @@ impl Slip {
             Self::Warning => (
                 "警惕“低价保健品”骗局",
                 "骗子常说“原价998,今天只要98”“加微信下单,货到付款”。遇到此类推销,请不要转账,拨打110。",
+            ),
+            Self::Misspelled => {
+                ("冬季安全工作布署会召开", "会议布署了冬季安全工作,要求各单位再接再励,把责任落到实处。")
+            }
+            Self::Spelled => (
+                "各部暑期值班安排回顾",
+                "各部门总结了预防犯罪宣传和环保部门联合巡查的做法,原国家旅游局的展板也一并展出。",
             ),
         };
         Story { title: title.to_owned(), text: format!("{text}\n({owner})") }

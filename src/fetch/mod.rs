@@ -20,6 +20,7 @@ mod testserver;
 
 use crate::clock::SharedClock;
 use crate::model::page::{Fetched, Miss, Request, SecretHeader, Validators};
+use crate::model::record::Said;
 use crate::model::visit::Failure;
 use body::Caps;
 use bytes::Bytes;
@@ -192,6 +193,7 @@ impl Fetcher {
             }
         };
         let status = response.status();
+        let (answered, peer) = (response.headers().clone(), response.remote_addr());
         let mut hints = Hints::read(status, response.headers(), self.clock.now());
         let content_type = content_type(response.headers());
         let seen = |miss| Miss { status: status.as_u16(), retry_after: hints.retry_after, ..miss };
@@ -217,6 +219,7 @@ impl Fetcher {
             validators: hints.validators,
             retry_after: hints.retry_after,
             max_age: hints.max_age,
+            said: Said { asked: route.headers, answered, peer },
             took: began.and_then(|began| (self.clock.now() - began).to_std().ok()).unwrap_or_default(),
         })
     }

@@ -19,6 +19,7 @@ pub mod passage;
 pub mod post;
 pub mod profile;
 pub mod quiet;
+pub mod record;
 pub mod visit;
 pub mod watch;
 

@@ -1,5 +1,6 @@
 //! What travels between fetching and extracting: a request, the answer to it, or a miss.
 
+use super::record::Said;
 use super::visit::Failure;
 use crate::config::secret::Secret;
 use bytes::Bytes;
@@ -73,9 +74,21 @@ pub struct Fetched {
     pub max_age: Option<Duration>,
     /// From the first byte sent to the last byte read.
     pub took: Duration,
+    /// What was said on both sides.
+    pub said: Said,
 }
 
 impl Fetched {
+    /// The answer with no more of its body than may be kept, and one byte to tell that there was more; the rest of it is
+    /// let go.
+    #[must_use]
+    pub fn shortened(self, most: usize) -> Self {
+        if self.body.len() <= most + 1 {
+            return self;
+        }
+        Self { body: Bytes::copy_from_slice(&self.body[..=most]), ..self }
+    }
+
     /// A page at hand, as if a server had just answered with it; for probing a file.
     #[must_use]
     pub fn at_hand(url: Url, body: impl Into<Bytes>) -> Self {
@@ -88,6 +101,7 @@ impl Fetched {
             retry_after: None,
             max_age: None,
             took: Duration::ZERO,
+            said: Said::default(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::cadence::Next;
 use super::contents;
+use super::keep;
 use super::news::KnownPosts;
 use super::settle::{Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
@@ -214,6 +215,13 @@ impl Scheduler {
             found.iter().map(|(_, key, finding)| new_incident(key, finding, now)).collect();
         let opened = tx.open_incidents(&news, &self.worker).await?;
         tx.touch_groups(&self.touches(&found, &opened), now).await?;
+        let ids: HashMap<&IncidentKey, IncidentId> = opened.iter().map(|(id, key)| (key, *id)).collect();
+        let drafts = kept.iter().flat_map(|item| {
+            let own = item.verdict.open.iter();
+            let own: Vec<_> = own.filter_map(|(key, finding)| Some((*ids.get(key)?, finding))).collect();
+            keep::drafts(&item.settled, &own, self.keep.max_bytes)
+        });
+        tx.keep_records(drafts.collect()).await?;
         let changes: Vec<Change> = kept
             .iter()
             .flat_map(|item| &item.verdict.change)

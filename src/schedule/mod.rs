@@ -15,6 +15,7 @@ mod contents;
 mod doubt;
 mod hands;
 pub mod jobs;
+pub mod keep;
 pub mod news;
 pub mod pace;
 mod picture;
@@ -140,6 +141,8 @@ pub struct Scheduler {
     pub packs: Arc<Packs>,
     /// The checks of content.
     pub checks: Arc<Checks>,
+    /// What is kept of looks that open cases.
+    pub keep: keep::Settings,
     /// Who hears of what.
     pub notify: Arc<NotifySettings>,
     /// How it works.
@@ -172,6 +175,8 @@ pub struct Parts {
     pub packs: Arc<Packs>,
     /// The checks of content.
     pub checks: Arc<Checks>,
+    /// What is kept of looks that open cases.
+    pub keep: keep::Settings,
     /// Who hears of what.
     pub notify: Arc<NotifySettings>,
     /// How it works.
@@ -207,6 +212,7 @@ impl Scheduler {
             eyes: parts.eyes,
             packs: parts.packs,
             checks: parts.checks,
+            keep: parts.keep,
             notify: parts.notify,
             settings: parts.settings,
             metrics: parts.metrics,

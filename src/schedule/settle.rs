@@ -19,7 +19,7 @@ use crate::judge::pack::Pack;
 use crate::judge::{inactivity, reachability};
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::Listing;
-use crate::model::page::{Miss, Validators};
+use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::Post;
 use crate::model::profile::Told;
 use crate::model::visit::{Failure, Outcome, Visit};
@@ -43,6 +43,8 @@ pub struct Settled {
     pub edits: Vec<Edited>,
     /// Posts that were withdrawn, or are back.
     pub withdrawn: Vec<Withdrawn>,
+    /// What servers answered in the look, the list first, as long as the look is not written.
+    pub answers: Vec<Fetched>,
     /// What the rules say.
     pub findings: Vec<Finding>,
     /// What the look can say.
@@ -70,7 +72,7 @@ pub fn settle(
     blind: bool,
 ) -> Settled {
     let at = look.at;
-    let (trust, others) = (look.trust, look.others);
+    let (trust, others, answers) = (look.trust, look.others, look.answers);
     let behind = watched.bridge.clone();
     let (result, doubt) = doubtful(&watched, look.result, known, at);
     let before = (watched.state, watched.trouble.failures, watched.known.clone());
@@ -162,6 +164,7 @@ pub fn settle(
         posts: news.posts,
         edits: news.edits,
         withdrawn: news.withdrawn,
+        answers,
         findings,
         sure: sureness(good, judgement.judged, compared),
         told,

@@ -41,6 +41,8 @@ pub struct Eyes {
     pub syncs: Syncs,
     /// The time.
     pub clock: SharedClock,
+    /// The most bytes of an answer that are held until the look is written.
+    pub keep: usize,
 }
 
 /// How thoroughly to look.
@@ -71,6 +73,8 @@ pub struct Look {
     pub trust: Trust,
     /// Sites that refused on the way, whichever of them was asked last.
     pub refusals: Vec<Refusal>,
+    /// What servers answered, the list first, then the pages of single posts; as much of each as may be kept.
+    pub answers: Vec<Fetched>,
     /// Recipes that looked with a secret of the operator's, and whether it was accepted.
     pub secrets: Vec<Used>,
 }
@@ -173,6 +177,7 @@ impl Eyes {
             result: Err(miss),
             others: Vec::new(),
             trust: Trust::Full,
+            answers: Vec::new(),
             refusals: Vec::new(),
             secrets: Vec::new(),
         }
@@ -217,7 +222,8 @@ impl Eyes {
         let (took, bytes) = (fetched.took, fetched.body.len());
         let bridge =
             recipe.is_bridge().then(|| Bridge { site: site.clone(), platform: watched.registered.platform });
-        let read = self.read(watched, source_no, recipe, &fetched, refusals).await;
+        let mut pages = Vec::new();
+        let read = self.read(watched, source_no, recipe, &fetched, refusals, &mut pages).await;
         // A recipe with such times never asks conditionally, so that no 304 stands in for them.
         let synced = if read.is_ok() { self.synced(recipe, source).await } else { None };
         let old = synced.filter(|synced| judge::bridge::is_out_of_sync(*synced, self.clock.now()));
@@ -227,7 +233,7 @@ impl Eyes {
             out_of_sync: old.map(|synced| synced.at),
             behind: false,
             status: fetched.status,
-            validators: fetched.validators,
+            validators: fetched.validators.clone(),
             extracted: extracted.map(|extracted| Extracted { synced, ..extracted }),
         });
         let accepted = match &result {
@@ -236,11 +242,14 @@ impl Eyes {
         };
         let used = |(accepted, generation)| Used { recipe: recipe.name.clone(), generation, accepted };
         let secrets = accepted.zip(generation).map(used);
+        let answers =
+            std::iter::once(fetched).chain(pages).map(|answer| answer.shortened(self.keep)).collect();
         Some(Look {
             took,
             bytes,
             result,
             secrets: secrets.into_iter().collect(),
+            answers,
             ..self.missed(site, Miss::new(Failure::NoSource, ""))
         })
     }
@@ -253,6 +262,7 @@ impl Eyes {
         recipe: &Recipe,
         fetched: &Fetched,
         refusals: &mut Vec<Refusal>,
+        pages: &mut Vec<Fetched>,
     ) -> Result<Option<Extracted>, Miss> {
         if fetched.status == 304 {
             return Ok(None);
@@ -276,7 +286,7 @@ impl Eyes {
             }
         }
         let mut extracted = read?;
-        self.follow(watched, recipe, &mut extracted, refusals).await?;
+        self.follow(watched, recipe, &mut extracted, refusals, pages).await?;
         if about::asks_host(watched, self.clock.now())
             && let Ok(host) = Url::parse(&watched.registered.service_url)
         {
@@ -334,6 +344,7 @@ impl Eyes {
         recipe: &Recipe,
         extracted: &mut Extracted,
         refusals: &mut Vec<Refusal>,
+        pages: &mut Vec<Fetched>,
     ) -> Result<(), Miss> {
         let Some(follow) = recipe.follow() else { return Ok(()) };
         let reader = self.recipes.reader_of_pages(recipe);
@@ -380,6 +391,7 @@ impl Eyes {
             if post.text.len() < article.text.len() {
                 (post.text, post.links) = (article.text, article.links);
             }
+            pages.push(fetched);
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub mod lease;
 pub mod outbox;
 pub mod posts;
 pub mod profiles;
+pub mod records;
 pub mod register;
 pub mod sites;
 pub mod upkeep;
@@ -291,6 +292,7 @@ mod tests {
     use crate::model::incident::State;
     use crate::model::post::Origin;
     use crate::model::profile::Fact;
+    use crate::model::record::RecordKind;
 
     /// What a look found cannot be written while the schema does not know its word.
     #[test]
@@ -299,17 +301,20 @@ mod tests {
             [
                 include_str!("migrations/sqlite/0001_register_to_receipt.sql"),
                 include_str!("migrations/sqlite/0005_profile.sql"),
+                include_str!("migrations/sqlite/0007_record.sql"),
             ],
             [
                 include_str!("migrations/postgres/0001_register_to_receipt.sql"),
                 include_str!("migrations/postgres/0005_profile.sql"),
+                include_str!("migrations/postgres/0007_record.sql"),
             ],
         ];
-        let lists: [(&str, Vec<&str>); 5] = [
+        let lists: [(&str, Vec<&str>); 6] = [
             ("state", AccountState::ALL.iter().map(|word| word.as_str()).collect()),
             ("origin", Origin::ALL.iter().map(|word| word.as_str()).collect()),
             ("level", Level::ALL.iter().map(|word| word.as_str()).collect()),
             ("state", State::ALL.iter().map(|word| word.as_str()).collect()),
+            ("kind", RecordKind::ALL.iter().map(|word| word.as_str()).collect()),
             ("fact", Fact::ALL.iter().map(|word| word.as_str()).collect()),
         ];
         for schema in schemas {

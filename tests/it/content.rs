@@ -5,10 +5,16 @@
 
 use crate::support::database::both;
 use crate::support::fixture::{registered, write};
+use crate::support::office::{Office, Plan};
+use crate::support::rows;
 use axum::Router;
 use chrono::{DateTime, Duration, Utc};
 use mail_parser::MessageParser;
+use serde_json::Value;
+use std::io::{Read, Write};
 use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -250,4 +256,98 @@ both! {
         assert_eq!(store.list_changes(AccountId(1), desk.clock.now(), 9).await.unwrap(), []);
         desk.app.store.close().await;
     }
+
+    async fn what_was_seen_is_exported_opens_elsewhere_and_a_change_shows(store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(3, "要闻", PLAIN), (2, "补贴发放公示", ROSTER), (1, "报名", CONTACT)]).await;
+        desk.app.store.close().await;
+        let office = Office::open(&Plan::new(base.address(), 9));
+        let listed = xunwang(&office, &["case", "list"]);
+        let numbers: Vec<i64> = listed.as_array().unwrap().iter().map(|it| it["case"].as_i64().unwrap()).collect();
+        assert_eq!(numbers.len(), 2);
+
+        // Each case has its own extract; the answer, which both rest on, is kept once.
+        let folder = tempfile::tempdir().unwrap();
+        for number in &numbers {
+            let (zip, warc) = (folder.path().join("case.zip"), folder.path().join("case.warc.gz"));
+            let number = number.to_string();
+            let out = xunwang(&office, &["evidence", "export", &number, "--out", zip.to_str().unwrap()]);
+            let kinds: Vec<_> = out["records"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+            assert_eq!(kinds, ["response", "extract"]);
+            let mut archive = zip::ZipArchive::new(std::fs::File::open(&zip).unwrap()).unwrap();
+            let mut page = String::new();
+            archive.by_name("index.html").unwrap().read_to_string(&mut page).unwrap();
+            assert!(page.contains("疑似泄露个人信息") && !page.contains("13912345678"), "{page}");
+            assert!(archive.by_name("sha256.txt").is_ok() && archive.len() == 3);
+            xunwang(&office, &["evidence", "export", &number, "--format", "warc", "--out", warc.to_str().unwrap()]);
+            opens_elsewhere(&warc);
+        }
+        assert_eq!(store.walk_records(0, 99).await.unwrap().len(), 3);
+        assert_eq!(xunwang(&office, &["evidence", "verify"])["broken"].as_array().unwrap().len(), 0);
+
+        // Somebody changes a letter.
+        rows::tamper(&store, "UPDATE record SET url = url || 'x' WHERE number = 2").await;
+        let verified = run(&office, &["evidence", "verify"]);
+        assert_eq!(verified.status.code(), Some(3));
+        let said: Value = serde_json::from_slice(&verified.stdout).unwrap();
+        assert_eq!(said["broken"][0]["number"], 2);
+        rows::tamper(&store, "DELETE FROM record WHERE number = 3").await;
+        assert_eq!(run(&office, &["evidence", "verify"]).status.code(), Some(3));
+
+        // A word about a case.
+        let first = numbers[0].to_string();
+        assert_eq!(xunwang(&office, &["case", "acknowledge", &first, "--by", "值班员"])["changed"][0], numbers[0]);
+        assert_eq!(xunwang(&office, &["case", "close", &first])["state"], "closed");
+        assert_eq!(xunwang(&office, &["case", "close", &first])["unchanged"][0], numbers[0]);
+        assert_eq!(xunwang(&office, &["case", "list"]).as_array().unwrap().len(), 1);
+        assert_eq!(xunwang(&office, &["case", "list", "--all", "--rule", "privacy"]).as_array().unwrap().len(), 2);
+        assert_eq!(run(&office, &["case", "show", "99"]).status.code(), Some(1));
+        let told = run_plainly(&office, &["case", "show", &first]);
+        assert!(told.contains("身份证件号码") && told.contains("已办结") && !told.contains("13912345678"), "{told}");
+    }
+}
+
+/// Runs a command of the real program.
+fn run(office: &Office, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xunwang"));
+    command.arg("--config").arg(office.file()).arg("--json").args(arguments).output().unwrap()
+}
+
+/// What a command that succeeds prints as JSON.
+fn xunwang(office: &Office, arguments: &[&str]) -> Value {
+    let output = run(office, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What a command prints for people.
+fn run_plainly(office: &Office, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xunwang"));
+    let output = command.arg("--config").arg(office.file()).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Opens an archive with the reader of another project and lets it check every digest.
+fn opens_elsewhere(warc: &Path) {
+    let python = std::env::var_os("XUNWANG_TEST_WARCIO").unwrap_or_default();
+    let warcio = |arguments: &[&str]| {
+        let mut command = Command::new("python3");
+        command.env("PYTHONPATH", &python).args(["-m", "warcio.cli"]).args(arguments).arg(warc).output()
+    };
+    let there = Command::new("python3").env("PYTHONPATH", &python).args(["-c", "import warcio"]).output();
+    if !there.is_ok_and(|it| it.status.success()) {
+        let _ = writeln!(std::io::stderr(), "skipped with another reader of WARC: warcio is not installed");
+        return;
+    }
+    let checked = warcio(&["check", "-v"]).unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.status.success() && said.contains("digest pass") && !said.contains("fail"), "{said}");
+    let index = warcio(&["index", "-f", "warc-type,warc-target-uri,http:status"]).unwrap();
+    let index = String::from_utf8(index.stdout).unwrap();
+    let kinds: Vec<String> = index
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["warc-type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kinds, ["warcinfo", "response", "request", "metadata"], "{index}");
+    assert!(index.contains("\"200\""), "{index}");
 }

@@ -97,6 +97,7 @@ impl Scene {
             pace: Pace::new(store.clone(), Arc::new(clock.clone())).await.unwrap(),
             syncs: Syncs::default(),
             clock: Arc::new(clock.clone()),
+            keep: 1 << 20,
         };
         Self { eyes, clock, store, site, _recipes: folder, server }
     }

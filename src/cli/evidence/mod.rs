@@ -1,8 +1,10 @@
-//! `xunwang evidence`: looks that people took, for what no machine may read.
+//! `xunwang evidence`: looks that people took, for what no machine may read; and what was kept when cases opened.
 
 mod add;
+mod export;
 mod file;
 mod list;
+mod verify;
 
 use super::{Desk, Failed};
 use crate::app::App;
@@ -31,6 +33,10 @@ enum Action {
     Import(file::Args),
     /// The looks at one account.
     List(list::Args),
+    /// What was seen when a case was opened, as a file for others.
+    Export(export::Args),
+    /// Whether what was kept for cases is what it was.
+    Verify(verify::Args),
 }
 
 impl Args {
@@ -39,6 +45,8 @@ impl Args {
             Action::Add(args) => args.run(desk).await,
             Action::Import(args) => args.run(desk).await,
             Action::List(args) => args.run(desk).await,
+            Action::Export(args) => args.run(desk).await,
+            Action::Verify(args) => args.run(desk).await,
         }
     }
 }

@@ -217,6 +217,7 @@ fn scheduled(watched: Watched, day: i64) -> Settled {
         trust: crate::schedule::bridges::Trust::Full,
         refusals: Vec::new(),
         secrets: Vec::new(),
+        answers: Vec::new(),
     };
     let pack = packs.find("national", now).unwrap();
     settle(watched, look, &KnownPosts::default(), pack, &Cadence::default(), false)

@@ -112,6 +112,7 @@ fn look(watched: Watched, hours: i64, source_no: usize, newest: i64, counter: Op
         result: Ok(seen),
         refusals: Vec::new(),
         secrets: Vec::new(),
+        answers: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     };

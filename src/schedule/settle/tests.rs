@@ -118,6 +118,7 @@ fn look(hours: i64, result: Result<Seen, Miss>) -> Look {
         result,
         refusals: Vec::new(),
         secrets: Vec::new(),
+        answers: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     }

@@ -64,6 +64,7 @@ fn look(source_no: usize, result: Result<Listing, Failure>) -> Look {
         result: result.map(seen).map_err(|failure| Miss::new(failure, "")),
         refusals: Vec::new(),
         secrets: Vec::new(),
+        answers: Vec::new(),
         others: Vec::new(),
         trust: Trust::Full,
     }

@@ -60,6 +60,7 @@ impl Site {
             recipes: Arc::new(recipes),
             pace: Pace::new(store, shared.clone()).await.unwrap(),
             clock: shared,
+            keep: 1 << 20,
         };
         Self { eyes, clock, asked, _folder: folder }
     }

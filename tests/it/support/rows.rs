@@ -36,6 +36,15 @@ macro_rules! fetch {
     };
 }
 
+/// Changes rows behind the program's back, as somebody with access to the database could.
+pub(crate) async fn tamper(store: &Store, statement: &'static str) {
+    let changed = match store {
+        Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.unwrap().rows_affected(),
+        Store::Postgres(pool) => sqlx::query(statement).execute(pool).await.unwrap().rows_affected(),
+    };
+    assert!(changed > 0, "{statement} changed nothing");
+}
+
 /// Every mail in the order of writing.
 pub(crate) async fn deliveries(store: &Store) -> Vec<Delivery> {
     fetch!(

@@ -103,7 +103,8 @@ fn weight(signs: &Signs, warns: bool) -> f32 {
     };
     let said = 2.0 * count(Meaning::Deal, MOST)
         + 2.0 * count(Meaning::Call, MOST)
-        + 1.5 * count(Meaning::Seller, MOST - 1);
+        + 1.5 * count(Meaning::Seller, MOST - 1)
+        + 0.5 * count(Meaning::Contact, 1);
     let price = if signs.price && said > 0.0 { 1.0 } else { 0.0 };
     said + price - if warns { WARNING } else { 0.0 }
 }

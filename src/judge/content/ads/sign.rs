@@ -14,11 +14,13 @@ pub(super) enum Meaning {
     Deal,
     /// How to buy: whom to write to, what to press, where to go.
     Call,
+    /// Whom to reach: public bodies say so as well.
+    Contact,
     /// Who sells: a shop, a brand, a trade whose goods are advertised.
     Seller,
 }
 
-use Meaning::{Call, Deal, Seller};
+use Meaning::{Call, Contact, Deal, Seller};
 
 /// Signs and what they say.
 const SIGNS: [(Meaning, &str); 50] = [
@@ -99,7 +101,7 @@ const SIGNS: [(Meaning, &str); 50] = [
     ),
     (Call, r"到店[报出示享即领再送地]|进店|店址|先囤|囤货|囤年货|都在囤|入手|种草|剁手"),
     (
-        Call,
+        Contact,
         r"(?:预约|报名|订座|咨询|联系|详询|找|询)[^,。;]{0,8}(?:1[3-9][0-9x]{9}|400[-0-9]{7,}|[0-9]{3,4}-[0-9 ]{7,}|教练|店长|经理|店主|课程顾问|小编登记)",
     ),
     (
