@@ -244,8 +244,10 @@ impl App {
             let keep = Duration::from_std(self.config.main.upkeep.keep_visits)?;
             let forgotten = self.store.forget_visits(now - keep).await?;
             let facts = self.store.forget_facts(now - KEEP_FACTS).await?;
+            let keep = Duration::from_std(self.config.main.evidence.keep)?;
+            let payloads = self.store.forget_payloads(now - keep).await?;
             self.store.optimize().await?;
-            tracing::info!(forgotten, facts, "upkeep done");
+            tracing::info!(forgotten, facts, payloads, "upkeep done");
             let line =
                 jobs::parse_cron(&self.config.main.upkeep.at).map_err(|reason| anyhow::anyhow!(reason))?;
             let next = jobs::next_time(&line, now).unwrap_or(now + Duration::days(1));

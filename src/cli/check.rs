@@ -57,6 +57,7 @@ impl Args {
                 "稿源名单:{}",
                 config.allowed_sources.iter().map(|(name, _, _)| name).collect::<Vec<_>>().join("、")
             ))?;
+            desk.output.line(format!("词表:共{}个词", config.checks.terms()))?;
             desk.output.line(format!("清理时间:{}", next_three(&config)))?;
         } else {
             desk.output.mistakes(&mistakes);

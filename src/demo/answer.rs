@@ -6,6 +6,7 @@
 use super::behaviour::{Behaviour, DOWN, LAYOUT, LIMITED, MUTE, STALE, VANISHES, WALL};
 use super::city::{Account, City, Route, Site};
 use super::render::{Line, View, feed, json, page, parse_article, parse_wechat_article, platform, wechat};
+use super::slips::Slip;
 use super::timeline::posts;
 use chrono::{DateTime, Duration, Utc};
 
@@ -159,7 +160,8 @@ fn shown(
         }
         Route::CityHall | Route::DistrictHall | Route::CountyHall => {
             let redesigned = account.behaviour == Behaviour::LayoutChanged && after(LAYOUT);
-            html(site, &page::list(&view(), redesigned))
+            let planted = account.behaviour == Behaviour::Says(Slip::Planted) && after(Slip::Planted.hour());
+            html(site, &page::list(&view(), redesigned, planted))
         }
     }
 }
@@ -221,7 +223,7 @@ fn find_page(city: &City, site: Site, base: &str, target: &str, now: DateTime<Ut
     };
     if let Some(account) = numbered("/home/", "/") {
         let view = View::of(account, (site, base), city.start(), now);
-        return Some(html(site, &page::list(&view, false)));
+        return Some(html(site, &page::list(&view, false, false)));
     }
     if let Some(account) =
         numbered("/gonggao/", ".html").filter(|account| account.registered.announced_on.is_some())

@@ -177,6 +177,7 @@ const ROWS: &[Row] = &[
     (Tongyin, Police, Weibo, &[Ajax], Says(Slip::Warning)),
     (Wanghu, Emergency, Wechat, &[Wechat2rss], Says(Slip::Misspelled)),
     (Qinglan, Police, Wechat, &[Wechat2rss], Says(Slip::Spelled)),
+    (Linze, Transport, Website, &[CityHall], Says(Slip::Planted)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

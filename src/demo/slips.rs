@@ -8,7 +8,7 @@
 use super::texts::Story;
 use crate::model::finding::{Level, Rule};
 
-/// One post that says too much, or seems to.
+/// One post that says too much, or seems to; or a page that was broken into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Slip {
     /// A list of grants with identity numbers and telephones.
@@ -35,6 +35,9 @@ pub enum Slip {
     Misspelled,
     /// Right words that hold those of the list.
     Spelled,
+    /// Links to gambling that an intruder hid in the page of the list; other lists have a menu that is hidden until it
+    /// is opened.
+    Planted,
 }
 
 /// How long a mended post stands as it was, in hours.
@@ -56,6 +59,7 @@ impl Slip {
             Self::Warning => 46,
             Self::Misspelled => 55,
             Self::Spelled => 56,
+            Self::Planted => 64,
         }
     }
 
@@ -75,6 +79,7 @@ impl Slip {
             Self::Contact => Some((Rule::Privacy, Level::Reminder)),
             Self::Marked => Some((Rule::Secrecy, Level::Suspected)),
             Self::Advert => Some((Rule::Advertising, Level::Suspected)),
+            Self::Planted => Some((Rule::Links, Level::Suspected)),
             Self::Misspelled => Some((Rule::Wording, Level::Reminder)),
             Self::MaskedRoster
             | Self::PublicNumbers
@@ -148,6 +153,7 @@ impl Slip {
                 "各部暑期值班安排回顾",
                 "各部门总结了预防犯罪宣传和环保部门联合巡查的做法,原国家旅游局的展板也一并展出。",
             ),
+            Self::Planted => ("网站例行维护", "本周六零时至六时进行例行维护,期间部分栏目更新略有延迟。"),
         };
         Story { title: title.to_owned(), text: format!("{text}\n({owner})") }
     }

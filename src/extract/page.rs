@@ -6,7 +6,7 @@
 use super::answer::{Answer, parse};
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, On, PageFields, Pick, Recipe};
-use super::{Trouble, address, article, clean, date, dated, list};
+use super::{Trouble, address, article, clean, date, dated, links, list};
 use crate::model::listing::{Extracted, Listing};
 use crate::model::moment;
 use crate::model::post::Published;
@@ -37,6 +37,7 @@ pub(super) fn read(
     let base = base(page, &answer.fetched.url);
     let mut gather = Gather::new(recipe, known, now);
     gather.out.profile.name = article::meta(page, &["sitename"]);
+    gather.out.hidden = Some(links::hidden(answer.text(), &base));
     let rows = match &recipe.page {
         Some(fields) => by_selectors(fields, page, &base)?,
         None => by_itself(page, &base)?,

@@ -93,7 +93,7 @@ pub fn compare(
             Some(case) if !sure.accuses(finding.rule) && finding.level.gravity() > case.level.gravity() => {}
             Some(case)
                 if case.level != finding.level
-                    || case.since != finding.since
+                    || case.since != finding.since && !finding.rule.is_content()
                     || case.evidence.passages != finding.evidence.passages =>
             {
                 verdict.change.push((case.id, finding));

@@ -16,6 +16,8 @@
 //! | Does a post give away personal data? | [`content::privacy`] | title and text | it holds neither digit nor letter |
 //! | Does it show a document that bears a secrecy marking? | [`content::secrecy`] | title, text, lines of pictures, names of attachments | never |
 //! | Does it advertise? | [`content::ads`] | title, text, links | it holds no sign of a sale |
+//! | Does it link where it must not? | [`content::links`] | links, seen and hidden | it has none |
+//! | Which listed terms does it hold? | [`content::terms`] | title and text | there is no list |
 //! | May its source be reposted? | [`content::reposts`] | reposts that name a source | the place has no list |
 //! | What do all checks of content say? | [`content::checks`] | every new and every edited post | a check is switched off |
 //! | Which earlier posts does a text overlap with? | [`index::shingles`] | every new post | the text is short |

@@ -239,6 +239,8 @@ pub struct Extracted {
     pub part: bool,
     /// When the bridge itself last read the account, if the bridge says so.
     pub synced: Option<Synced>,
+    /// Links of the page that nobody who looks at it can see; none where no page of a site was read.
+    pub hidden: Option<Vec<Link>>,
 }
 
 /// What an article's own page adds to the line in a listing.

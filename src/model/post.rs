@@ -86,4 +86,6 @@ pub struct Link {
     pub words: String,
     /// Where it leads: an absolute web address.
     pub href: String,
+    /// It stands where nobody who looks at the page can see it.
+    pub hidden: bool,
 }

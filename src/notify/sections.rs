@@ -275,12 +275,9 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
         field("说明", line(&case.evidence.summary, 300), None);
         if let Some(post) = &case.evidence.post {
             field("信息", format!("{}{}", zh_minute(post.at), title(post)), post_link(post, case));
-            for passage in case.evidence.passages.iter().take(PASSAGES) {
-                field("位置", quoted(passage), None);
-            }
-            let more = case.evidence.passages.len().saturating_sub(PASSAGES);
-            if more > 0 {
-                field("位置", format!("另有{more}处，从略"), None);
+        } else if case.rule.is_content() {
+            if let Some(link) = plain::web_link(case.homepage) {
+                field("主页", "打开账号主页".to_owned(), Some(link));
             }
         } else if let Some(post) = case.latest.or(case.evidence.last_post.as_ref()) {
             if group == Group::Unverified {
@@ -291,6 +288,13 @@ fn block(number: usize, group: Group, cases: &[&CaseLine<'_>], now: DateTime<Utc
             }
         } else if let Some(link) = plain::web_link(case.homepage) {
             field("主页", "打开账号主页".to_owned(), Some(link));
+        }
+        for passage in case.evidence.passages.iter().take(PASSAGES) {
+            field("位置", quoted(passage), None);
+        }
+        let more = case.evidence.passages.len().saturating_sub(PASSAGES);
+        if more > 0 {
+            field("位置", format!("另有{more}处，从略"), None);
         }
         field("依据", line(&case.evidence.basis, 150), None);
         field("处理", line(&case.evidence.advice, 300), None);

@@ -4,7 +4,7 @@
 //! can speak about. A post that stands as it was is not judged again: most looks cost nothing here.
 
 use super::settle::Settled;
-use crate::judge::content::checks::{Checks, subject};
+use crate::judge::content::checks::{Checks, PAGE, subject};
 use crate::judge::pack::Pack;
 
 /// Judges the posts of a look.
@@ -15,6 +15,10 @@ pub(super) fn judge(settled: &mut Settled, checks: &Checks, pack: &Pack) {
     for post in new.chain(edited) {
         settled.findings.extend(checks.findings(post, pack, at));
         settled.sure.read.extend(Checks::subjects(post));
+    }
+    if let Some(hidden) = &settled.hidden {
+        settled.findings.extend(checks.page(hidden, &settled.finish.watched.registered.homepage, pack, at));
+        settled.sure.read.push(PAGE.to_owned());
     }
     // Nobody can read any more what is not there.
     let gone = settled.withdrawn.iter().filter(|post| post.since.is_some());

@@ -20,7 +20,7 @@ use crate::judge::{inactivity, reachability};
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::Listing;
 use crate::model::page::{Fetched, Miss, Validators};
-use crate::model::post::Post;
+use crate::model::post::{Link, Post};
 use crate::model::profile::Told;
 use crate::model::visit::{Failure, Outcome, Visit};
 use crate::model::watch::{Trouble, Watched};
@@ -43,6 +43,8 @@ pub struct Settled {
     pub edits: Vec<Edited>,
     /// Posts that were withdrawn, or are back.
     pub withdrawn: Vec<Withdrawn>,
+    /// Links of the account's page that nobody sees; none when no page of a site was read.
+    pub hidden: Option<Vec<Link>>,
     /// What servers answered in the look, the list first, as long as the look is not written.
     pub answers: Vec<Fetched>,
     /// What the rules say.
@@ -79,7 +81,7 @@ pub fn settle(
     watched.known.last_visit = Some(at);
     let mut facts = facts_of(&watched);
     let mut visit = unchanged(&watched, look.took, at);
-    let mut news = News::default();
+    let (mut news, mut hidden) = (News::default(), None);
     let mut told = Told::default();
     let mut changed = true;
     let mut asked = None;
@@ -98,7 +100,8 @@ pub fn settle(
             watched.bridge = seen.bridge;
             let stale = stale_since(trust, seen.out_of_sync);
             let part = seen.extracted.as_ref().is_some_and(|extracted| extracted.part);
-            if let Some(extracted) = seen.extracted {
+            if let Some(mut extracted) = seen.extracted {
+                hidden = extracted.hidden.take();
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
                 news = learn(&mut watched, &mut facts, extracted, known, from, at);
@@ -164,6 +167,7 @@ pub fn settle(
         posts: news.posts,
         edits: news.edits,
         withdrawn: news.withdrawn,
+        hidden,
         answers,
         findings,
         sure: sureness(good, judgement.judged, compared),

@@ -115,12 +115,6 @@ impl Tx {
             sqlx::query::<Db>(MOVE_HEAD).bind(number).bind(before.to_vec()).execute(conn).await?.rows_affected());
         Ok(())
     }
-
-    /// Forgets what records held that are older than an instant; their links stay. Returns how many.
-    pub async fn forget_payloads(&mut self, before: DateTime<Utc>) -> Result<u64, Error> {
-        Ok(on_tx!(self, Db, conn =>
-            sqlx::query::<Db>(FORGET_PAYLOADS).bind(to_ms(before)).execute(conn).await?.rows_affected()))
-    }
 }
 
 impl Store {
@@ -152,6 +146,15 @@ impl Store {
         let rows: Vec<RecordRow> = on_db!(self, Db, pool =>
             sqlx::query_as::<Db, RecordRow>(WALK_RECORDS).bind(after).bind(most).fetch_all(pool).await?);
         rows.into_iter().map(Record::try_from).collect()
+    }
+
+    /// Forgets what records held that are older than an instant; their hashes and links stay. Returns how many.
+    pub async fn forget_payloads(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        let mut tx = self.begin().await?;
+        let forgotten = on_tx!(&mut tx, Db, conn =>
+            sqlx::query::<Db>(FORGET_PAYLOADS).bind(to_ms(before)).execute(conn).await?.rows_affected());
+        tx.commit().await?;
+        Ok(forgotten)
     }
 
     /// The end of the chain.

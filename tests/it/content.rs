@@ -285,6 +285,10 @@ both! {
         assert_eq!(store.walk_records(0, 99).await.unwrap().len(), 3);
         assert_eq!(xunwang(&office, &["evidence", "verify"])["broken"].as_array().unwrap().len(), 0);
 
+        // What is no longer kept leaves its hashes, and the chain holds.
+        assert_eq!(store.forget_payloads(desk.clock.now() + Duration::days(1)).await.unwrap(), 3);
+        assert_eq!(xunwang(&office, &["evidence", "verify"])["broken"].as_array().unwrap().len(), 0);
+
         // Somebody changes a letter.
         rows::tamper(&store, "UPDATE record SET url = url || 'x' WHERE number = 2").await;
         let verified = run(&office, &["evidence", "verify"]);

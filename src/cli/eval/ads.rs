@@ -30,8 +30,11 @@ struct Written {
 pub(super) fn judge(case: Value) -> Result<Value, String> {
     static SHOPS: LazyLock<Shops> = LazyLock::new(Shops::default);
     let input: Input = serde_json::from_value(case).map_err(|error| format!("不是一条广告案例:{error}"))?;
-    let links: Vec<Link> =
-        input.links.into_iter().map(|link| Link { words: link.text, href: link.url }).collect();
+    let links: Vec<Link> = input
+        .links
+        .into_iter()
+        .map(|link| Link { words: link.text, href: link.url, hidden: false })
+        .collect();
     let (title, text) = (Words::new(&input.title), Words::new(&input.text));
     let post = Post { title: &title, text: &text, links: &links };
     let reason = find(&post, &SHOPS).map(|ad| match (ad.places.is_empty(), ad.links.is_empty()) {

@@ -36,7 +36,11 @@ impl Portal {
 <meta name="SiteName" content="{{ portal.name }}"><meta name="SiteDomain" content="{{ portal.domain }}"><meta name="SiteIDCode" content="{{ portal.code }}">
 <meta name="ColumnName" content="{{ view.name() }}"><meta name="ColumnDescription" content="{{ view.intro() }}"><meta name="ColumnType" content="工作动态">
 <title>{{ view.name() }}_{{ portal.name }}</title></head><body>
-<div class="nav"><a href="/">首页</a> <a href="/zwgk/">政务公开</a> <a href="/bsfw/">办事服务</a> <a href="/hdjl/">互动交流</a></div>
+<div class="nav"><a href="/">首页</a> <a href="/zwgk/">政务公开</a> <a href="/bsfw/">办事服务</a> <a href="/hdjl/">互动交流</a>
+<ul class="more" style="display:none"><li><a href="/zwgk/zfxxgk/">政府信息公开</a></li><li><a href="https://service.weibo.com/share/share.php">分享到微博</a></li></ul></div>
+{%- if planted %}
+<div style="position:absolute;left:-9999px"><a href="https://xinpujing.example/">澳门新葡京娱乐官网</a><a href="https://ty.bocai.example/">体育投注平台</a></div>
+{%- endif %}
 {%- if redesigned %}
 <div id="app" class="news-panel-v2" data-column="{{ view.account.number }}"><div class="skeleton"></div><div class="skeleton"></div></div>
 <script src="/static/js/chunk-vendors.9901.js"></script><script>window.__COLUMN__={id:{{ view.account.number }},size:20};</script>
@@ -68,11 +72,13 @@ struct List<'a> {
     portal: Portal,
     view: &'a View<'a>,
     redesigned: bool,
+    planted: bool,
 }
 
-/// The list page of a column; after a redesign only its shell, which a script fills.
-pub(in crate::demo) fn list(view: &View<'_>, redesigned: bool) -> String {
-    rendered(&List { portal: Portal::of(view.site), view, redesigned })
+/// The list page of a column; after a redesign only its shell, which a script fills, and after a break-in with links
+/// that nobody sees.
+pub(in crate::demo) fn list(view: &View<'_>, redesigned: bool, planted: bool) -> String {
+    rendered(&List { portal: Portal::of(view.site), view, redesigned, planted })
 }
 
 #[derive(Template)]

@@ -8,7 +8,7 @@ use super::ads::{self, Shops};
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
 use super::terms::Terms;
-use super::{Part, Spot, Words, reposts, secrecy};
+use super::{Part, Spot, Words, links, reposts, secrecy};
 use crate::judge::originality::Sources;
 use crate::judge::pack::Pack;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
@@ -18,6 +18,7 @@ use crate::model::post::{Link, Post, PostKey};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
+use url::Url;
 
 /// The most passages a case shows: a roster of a thousand numbers is one case and is told by its beginning.
 const MOST_PASSAGES: usize = 50;
@@ -35,13 +36,15 @@ pub struct Settings {
     pub ads: bool,
     /// The operator's word lists.
     pub terms: bool,
+    /// Links to gambling and the like, and links that nobody sees.
+    pub links: bool,
     /// Sources of reposts.
     pub sources: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true, ads: true, terms: true, sources: true }
+        Self { privacy: true, secrecy: true, ads: true, terms: true, links: true, sources: true }
     }
 }
 
@@ -54,6 +57,9 @@ pub struct Checks {
     terms: Terms,
 }
 
+/// The subject of the case about an account's page itself.
+pub const PAGE: &str = "page";
+
 /// The subject of the cases about a post: it tells them from those about other posts of the account.
 #[must_use]
 pub fn subject(post: PostKey) -> String {
@@ -65,6 +71,12 @@ impl Checks {
     #[must_use]
     pub const fn new(settings: Settings, sources: Arc<Sources>, shops: Shops, terms: Terms) -> Self {
         Self { settings, sources, shops, terms }
+    }
+
+    /// How many terms the word lists hold.
+    #[must_use]
+    pub const fn terms(&self) -> usize {
+        self.terms.len()
     }
 
     /// What a post seems to break. `at`: when it was read, which is since when the matter holds for a post without a
@@ -91,6 +103,9 @@ impl Checks {
             let day = in_shanghai(since).date_naive();
             found.extend(term_passages(words, &self.terms, day).map(|it| (Rule::Wording, it)));
         }
+        if self.settings.links {
+            found.extend(link_passages(&post.links, &post.url).map(|it| (Rule::Links, it)));
+        }
         let mut findings = if found.is_empty() { Vec::new() } else { gathered(found, post, pack, since, at) };
         if self.settings.sources {
             findings.extend(reposts::find(post, &self.sources, pack, since, at));
@@ -98,10 +113,41 @@ impl Checks {
         findings
     }
 
+    /// What the links of an account's page that nobody sees give away.
+    #[must_use]
+    pub fn page(&self, hidden: &[Link], homepage: &str, pack: &Pack, at: DateTime<Utc>) -> Option<Finding> {
+        let passages: Vec<Passage> = if self.settings.links && !hidden.is_empty() {
+            link_passages(hidden, homepage).take(MOST_PASSAGES).collect()
+        } else {
+            Vec::new()
+        };
+        let level = passage::gravest(&passages)?;
+        let (basis, advice) = words_of(pack, Rule::Links);
+        Some(Finding {
+            rule: Rule::Links,
+            subject: PAGE.to_owned(),
+            level,
+            since: at,
+            evidence: Evidence {
+                summary: format!("栏目页或首页中有{}", passage::summary(&passages)),
+                basis,
+                advice,
+                looked_at: Some(at),
+                passages,
+                ..Evidence::default()
+            },
+        })
+    }
+
     /// What the findings about a post can be about: whatever of it was not found is not the case.
     pub fn subjects(post: &Post) -> impl Iterator<Item = String> {
         std::iter::once(subject(post.key)).chain(reposts::named(post).map(str::to_owned))
     }
+}
+
+/// Basis and advice of a rule.
+fn words_of(pack: &Pack, rule: Rule) -> (String, String) {
+    pack.content(rule).map(|rule| (rule.basis.clone(), rule.advice.clone())).unwrap_or_default()
 }
 
 /// One finding for each rule.
@@ -124,8 +170,7 @@ fn gathered(
         passages.sort_by_key(|passage| std::cmp::Reverse(passage.level.gravity()));
         let summary = passage::summary(&passages);
         passages.truncate(MOST_PASSAGES);
-        let (basis, advice) =
-            pack.content(rule).map(|rule| (rule.basis.clone(), rule.advice.clone())).unwrap_or_default();
+        let (basis, advice) = words_of(pack, rule);
         Some(Finding {
             rule,
             subject: subject(post.key),
@@ -143,6 +188,11 @@ fn gathered(
         })
     });
     findings.collect()
+}
+
+fn link_passages<'a>(links: &'a [Link], url: &str) -> impl Iterator<Item = Passage> + 'a {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    links::find(links, &host).map(|suspect| passages::of_link("违规链接", suspect.link, suspect.reason))
 }
 
 /// The words of a post by their parts.
@@ -178,6 +228,8 @@ fn term_passages<'a>(
     })
 }
 
+/// Why a link is told with an advertisement.
+const LEADS_TO_SHOP: &str = "链接指向商品、店铺、优惠或预订页面";
 /// The places of an advertisement that an office must see: enough to know it.
 const AD_PLACES: usize = 6;
 
@@ -192,7 +244,7 @@ fn ad_passages<'a>(
         let reason = "与价格、购买方式或销售者的说法同时出现，疑似推销".to_owned();
         passages::passage("推销用语", written(parts, &spot), &spot, Quoting::Whole, reason, Level::Suspected)
     });
-    words.chain(ad.links.into_iter().map(|link| passages::of_link(&link)))
+    words.chain(ad.links.into_iter().map(|link| passages::of_link("商业链接", &link, LEADS_TO_SHOP)))
 }
 
 fn privacy_passages<'a>(post: &'a Post, title: &'a str) -> impl Iterator<Item = Passage> + 'a {
@@ -280,12 +332,26 @@ mod tests {
     #[test]
     fn an_advertisement_is_told_with_its_words_and_its_links() {
         let text = "冬日护手霜全场五折，加客服微信下单。";
-        let link = Link { words: "购买".to_owned(), href: "https://item.jd.com/1.html".to_owned() };
+        let link =
+            Link { words: "购买".to_owned(), href: "https://item.jd.com/1.html".to_owned(), hidden: false };
         let found = findings(&Post { links: vec![link], ..post("编辑推荐", text) });
         assert_eq!((found[0].rule, found[0].level), (Rule::Advertising, Level::Suspected));
         let quotes: Vec<_> = found[0].evidence.passages.iter().map(|it| it.quote.as_str()).collect();
         assert!(quotes.contains(&"“购买” https://item.jd.com/1.html"), "{quotes:?}");
         assert!(quotes.iter().any(|quote| quote.contains("五折")), "{quotes:?}");
+    }
+
+    #[test]
+    fn a_planted_link_is_told_once_and_by_its_own_rule() {
+        let link = Link {
+            words: "澳门葡京娱乐网址".to_owned(),
+            href: "https://a.example/".to_owned(),
+            hidden: true,
+        };
+        let found = findings(&Post { links: vec![link], ..post("会议", "会议听取了汇报。") });
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].rule, found[0].level), (Rule::Links, Level::Suspected));
+        assert!(found[0].evidence.passages[0].reason.contains("暗链"));
     }
 
     #[test]

@@ -55,18 +55,18 @@ pub(super) fn passage(
     }
 }
 
-/// A passage about a link that leads to a sale.
-pub(super) fn of_link(link: &Link) -> Passage {
+/// A passage about a link and why it must not be there.
+pub(super) fn of_link(kind: &str, link: &Link, reason: &str) -> Passage {
     let href: String = link.href.chars().take(LONGEST_WORDS * 3).collect();
     let quote = if link.words.is_empty() { href } else { format!("“{}” {href}", link.words) };
     Passage {
-        kind: "商业链接".to_owned(),
+        kind: kind.to_owned(),
         place: "链接".to_owned(),
         quote,
-        reason: "链接指向商品、店铺、优惠或预订页面".to_owned(),
+        reason: reason.to_owned(),
         suggestion: String::new(),
         level: Level::Suspected,
-        fingerprint: fingerprint(["商业链接", &link.href]),
+        fingerprint: fingerprint([kind, &link.href]),
     }
 }
 

@@ -132,9 +132,11 @@ fn selling(post: &Post<'_>, shops: &Shops) -> Vec<Link> {
     if post.links.is_empty() && memchr::memmem::find(post.text.written.as_bytes(), b"://").is_none() {
         return Vec::new();
     }
-    let in_text = ADDRESS
-        .find_iter(post.text.written)
-        .map(|it| Link { words: String::new(), href: it.as_str().to_owned() });
+    let in_text = ADDRESS.find_iter(post.text.written).map(|it| Link {
+        words: String::new(),
+        href: it.as_str().to_owned(),
+        hidden: false,
+    });
     let links = post.links.iter().cloned().chain(in_text).take(MOST_LINKS);
     let selling: Vec<Link> = links.filter(|link| shops.sells(&link.words, &link.href)).collect();
     if selling.is_empty() {

@@ -200,8 +200,9 @@ fn prices_and_benefits_of_public_bodies_are_no_advertising() {
 
 #[test]
 fn a_link_to_a_shop_advertises_and_a_coupon_that_a_government_pays_for_does_not() {
-    let shop =
-        |words: &str| [Link { words: words.to_owned(), href: "https://item.jd.com/1.html".to_owned() }];
+    let shop = |words: &str| {
+        [Link { words: words.to_owned(), href: "https://item.jd.com/1.html".to_owned(), hidden: false }]
+    };
     let found = of;
     let ad = found("周末读什么", "老师推荐的三本书。", &shop("购买")).unwrap();
     assert_eq!((ad.places.len(), ad.links.len()), (0, 1));

@@ -16,6 +16,7 @@ CREATE TABLE record (
 );
 CREATE INDEX record_incident ON record (incident_id);
 CREATE INDEX record_sha256 ON record (sha256);
+CREATE INDEX record_kept ON record (at) WHERE payload IS NOT NULL;
 
 -- The last link, held while links are added.
 CREATE TABLE record_head (
