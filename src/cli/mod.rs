@@ -15,6 +15,7 @@ mod output;
 mod probe;
 mod run;
 mod sweep;
+mod task;
 mod test_mail;
 mod words;
 
@@ -58,6 +59,8 @@ enum Command {
     Explain(explain::Args),
     /// The cases, and a person's word about them.
     Case(case::Args),
+    /// What accounts must repost, and who has.
+    Task(task::Args),
     /// Looks that people took, and what was kept for cases.
     Evidence(evidence::Args),
     /// Bridges, and a person's word for one that is suspected.
@@ -170,6 +173,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failed> {
         Command::Probe(args) => args.run(desk).await,
         Command::Explain(args) => args.run(desk).await,
         Command::Case(args) => args.run(desk).await,
+        Command::Task(args) => args.run(desk).await,
         Command::Evidence(args) => args.run(desk).await,
         Command::Bridge(args) => args.run(desk).await,
         Command::Eval(args) => args.run(desk),

@@ -78,6 +78,8 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Advertising
         | Rule::Wording
         | Rule::UnlistedSource
+        | Rule::RepostMissed
+        | Rule::TitleAltered
         | Rule::Links => None,
     }
 }

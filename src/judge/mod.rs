@@ -12,6 +12,7 @@
 //! | Do its sources tell the same? | [`sources`] | looks that asked several | fewer than two of them answered |
 //! | Whose work is a post? | [`originality`] | every new post | never; it may say that nobody can tell |
 //! | Do two posts tell the same, and do their facts agree? | [`similar`] | pairs of posts | what nobody can compare is different |
+//! | Does a post carry what a task asks for? | [`tasks`] | new posts while a task runs | the list does not reach back to the task |
 //! | Has a repost altered its title? | [`titles`] | a repost and its source | the source's title is not known |
 //! | Does a post give away personal data? | [`content::privacy`] | title and text | it holds neither digit nor letter |
 //! | Does it show a document that bears a secrecy marking? | [`content::secrecy`] | title, text, lines of pictures, names of attachments | never |
@@ -41,5 +42,6 @@ pub mod profile;
 pub mod reachability;
 pub mod similar;
 pub mod sources;
+pub mod tasks;
 pub mod titles;
 mod wording;

@@ -83,6 +83,10 @@ words! {
         Wording = "wording", "疑似用语不当";
         /// A repost names a source that is not on the list of its place.
         UnlistedSource = "unlisted_source", "转载来源不在名单";
+        /// A required repost was not carried by its deadline.
+        RepostMissed = "repost_missed", "未按要求转载";
+        /// A repost has another title than its source.
+        TitleAltered = "title_altered", "疑似擅改标题";
         /// A post links to where an official account must not lead.
         Links = "links", "疑似违规链接";
     }
@@ -130,6 +134,8 @@ impl Rule {
                 | Self::Wording
                 | Self::Links
                 | Self::UnlistedSource
+                | Self::RepostMissed
+                | Self::TitleAltered
         )
     }
 

@@ -20,6 +20,8 @@ pub mod post;
 pub mod profile;
 pub mod quiet;
 pub mod record;
+pub mod region;
+pub mod task;
 pub mod visit;
 pub mod watch;
 

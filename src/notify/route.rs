@@ -7,6 +7,7 @@ use super::settings::{Office, Settings};
 use super::timing::Timing;
 use crate::model::account::{Platform, Tier};
 use crate::model::finding::{Level, Rule};
+use crate::model::region;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -128,24 +129,7 @@ fn matches(office: &Office, case: &CaseFacts<'_>) -> bool {
         && contains(&office.tiers, &case.tier)
         && (office.platforms.is_empty() || case.platform.is_some_and(|it| office.platforms.contains(&it)))
         && (office.regions.is_empty()
-            || office.regions.iter().any(|region| case.region_code.starts_with(significant(region))))
-}
-
-/// The part of a region code that names a place: `320600` is the city `3206` and everything inside it.
-///
-/// A code is province, city and county of two digits each, then township and village of three (GB/T 2260,
-/// GB/T 10114); places within are written as zeros. A code that is no whole number of parts stands as it is.
-fn significant(code: &str) -> &str {
-    let mut code = code;
-    for part in [3, 3, 2, 2] {
-        let head = code.len().checked_sub(part).and_then(|end| code.split_at_checked(end));
-        let whole = matches!((code.len(), part), (12 | 9, 3) | (6 | 4, 2));
-        match head {
-            Some((head, zeros)) if whole && zeros.bytes().all(|b| b == b'0') => code = head,
-            _ => {}
-        }
-    }
-    code
+            || office.regions.iter().any(|place| region::is_within(case.region_code, place)))
 }
 
 fn destination(settings: &Settings, office: &Office) -> Destination {
@@ -349,26 +333,6 @@ mod tests {
         };
         assert_eq!(key(&["a@x.cn", "b@x.cn"]), key(&["b@x.cn", " a@x.cn", "a@x.cn"]));
         assert_ne!(key(&["a@x.cn"]), key(&["b@x.cn"]));
-    }
-
-    #[test]
-    fn zeros_at_the_end_of_a_region_code_mean_everything_inside() {
-        for (code, part) in [
-            ("320000", "32"),
-            ("320600", "3206"),
-            ("320621", "320621"),
-            ("320621000000", "320621"),
-            ("320621100000", "320621100"),
-            ("320600000000", "3206"),
-            ("3206", "3206"),
-            ("3200", "32"),
-            ("32", "32"),
-            ("3210", "3210"),
-            ("32060", "32060"),
-            ("320621100200", "320621100200"),
-        ] {
-            assert_eq!(significant(code), part, "{code}");
-        }
     }
 
     proptest! {

@@ -125,6 +125,7 @@ pub fn settle_by_hand(
         posts,
         edits: Vec::new(),
         withdrawn: Vec::new(),
+        carried: Vec::new(),
         hidden: None,
         answers: Vec::new(),
         findings: judgement.findings,

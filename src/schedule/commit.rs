@@ -68,6 +68,7 @@ impl Scheduler {
             settled
         });
         let settled = self.with_profiles(settled.collect()).await?;
+        let settled = self.with_tasks(settled).await?;
         let items = self.with_cases(settled).await?;
         let started = self.clock.now();
         if let Err(error) = self.write_patiently(&items, now).await {
@@ -200,6 +201,11 @@ impl Scheduler {
         tx.edit_posts(&edits).await?;
         let withdrawn: Vec<_> = kept.iter().flat_map(|item| &item.settled.withdrawn).collect();
         tx.note_withdrawn(&withdrawn).await?;
+        let carried: Vec<_> = kept
+            .iter()
+            .flat_map(|item| item.settled.carried.iter().map(|it| (item.settled.visit.account, it)))
+            .collect();
+        tx.note_carried(&carried).await?;
         let notes: Vec<_> = kept.iter().filter_map(|item| item.settled.notes.as_ref()).collect();
         tx.note_profiles(&notes).await?;
         let lifted: Vec<_> = kept

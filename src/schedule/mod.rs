@@ -27,6 +27,7 @@ pub mod settle;
 mod sites;
 pub(crate) mod stop;
 pub mod syncs;
+mod tasks;
 mod turns;
 pub mod visit;
 

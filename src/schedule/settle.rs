@@ -22,6 +22,7 @@ use crate::model::listing::Listing;
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::{Link, Post};
 use crate::model::profile::Told;
+use crate::model::task::Carried;
 use crate::model::visit::{Failure, Outcome, Visit};
 use crate::model::watch::{Trouble, Watched};
 use crate::store::accounts::Finish;
@@ -43,6 +44,8 @@ pub struct Settled {
     pub edits: Vec<Edited>,
     /// Posts that were withdrawn, or are back.
     pub withdrawn: Vec<Withdrawn>,
+    /// Posts that carry what tasks ask for.
+    pub carried: Vec<Carried>,
     /// Links of the account's page that nobody sees; none when no page of a site was read.
     pub hidden: Option<Vec<Link>>,
     /// What servers answered in the look, the list first, as long as the look is not written.
@@ -167,6 +170,7 @@ pub fn settle(
         posts: news.posts,
         edits: news.edits,
         withdrawn: news.withdrawn,
+        carried: Vec::new(),
         hidden,
         answers,
         findings,

@@ -21,6 +21,7 @@ pub mod profiles;
 pub mod records;
 pub mod register;
 pub mod sites;
+pub mod tasks;
 pub mod upkeep;
 pub mod visits;
 

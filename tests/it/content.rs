@@ -309,6 +309,40 @@ both! {
         let told = run_plainly(&office, &["case", "show", &first]);
         assert!(told.contains("身份证件号码") && told.contains("已办结") && !told.contains("13912345678"), "{told}");
     }
+
+    async fn a_required_repost_is_followed_until_it_is_carried_as_it_was(_store: Store, base: &Base) {
+        const TITLE: &str = "国务院办公厅关于加强冬季取暖保障工作的通知";
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(40, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        let office = Office::open(&Plan::new(base.address(), 9));
+        let deadline = (desk.clock.now() + Duration::hours(6)).to_rfc3339();
+        let from = (desk.clock.now() - Duration::hours(90)).to_rfc3339();
+        let add = ["task", "add", "--title", TITLE, "--from", &from, "--deadline", &deadline];
+        assert_eq!(xunwang(&office, &add)["accounts"], 1);
+        assert_eq!(run(&office, &[&add[..], &["--region", "999999"]].concat()).status.code(), Some(1));
+        let state = || xunwang(&office, &["task", "show", "1"])["accounts"][0]["state"].as_str().unwrap().to_owned();
+        desk.passes(3).await;
+        assert_eq!(desk.standing().await, []);
+        desk.passes(6).await;
+        assert_eq!(desk.standing().await, [(Rule::RepostMissed, Level::Deduction, State::Open)]);
+        assert_eq!(state(), "missing");
+        // Late, and under another title.
+        desk.shows(&[(41, "重磅！国务院办公厅关于加强冬季取暖保障工作的通知来了", PLAIN), (40, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        assert_eq!(
+            desk.standing().await,
+            [
+                (Rule::RepostMissed, Level::Deduction, State::Resolved),
+                (Rule::TitleAltered, Level::Suspected, State::Open)
+            ]
+        );
+        // As it was.
+        desk.shows(&[(42, TITLE, PLAIN), (40, "会议", PLAIN), (1, "培训", PLAIN)]).await;
+        let standing = desk.standing().await;
+        assert_eq!(standing[1], (Rule::TitleAltered, Level::Suspected, State::Resolved), "{standing:?}");
+        assert_eq!(xunwang(&office, &["task", "close", "1"])["closed"], true);
+        assert!(xunwang(&office, &["task", "list"])[0]["closed_at"].is_string());
+        desk.app.store.close().await;
+    }
 }
 
 /// Runs a command of the real program.

@@ -12,4 +12,5 @@ mod profiles;
 mod register;
 mod sites;
 mod statements;
+mod tasks;
 mod upkeep;

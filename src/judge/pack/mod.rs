@@ -27,8 +27,16 @@ pub(super) const RULES: [Rule; 6] =
     [Rule::Weekly, Rule::BiweeklyOriginal, Rule::NotUpdated, Rule::Dormant, Rule::Zombie, Rule::Hollow];
 
 /// The rules about the words of posts, in the order in which a [`Pack`] keeps them.
-const CONTENT: [Rule; 6] =
-    [Rule::Secrecy, Rule::Privacy, Rule::Advertising, Rule::Links, Rule::Wording, Rule::UnlistedSource];
+const CONTENT: [Rule; 8] = [
+    Rule::Secrecy,
+    Rule::Privacy,
+    Rule::Advertising,
+    Rule::Links,
+    Rule::Wording,
+    Rule::UnlistedSource,
+    Rule::RepostMissed,
+    Rule::TitleAltered,
+];
 
 /// What an account must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use xunwang::store::Store;
 const KNOW_THE_DIALECT: [&str; 3] = ["lease.rs", "mod.rs", "upkeep.rs"];
 
 /// Statements that are meant to read a whole table: all of it is the answer, or it is a small one.
-const READ_EVERYTHING: [&str; 3] = ["list_incidents", "list_register", "touch_all_groups"];
+const READ_EVERYTHING: [&str; 4] = ["list_incidents", "list_register", "list_tasks", "touch_all_groups"];
 
 fn source(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path)
