@@ -4,7 +4,6 @@
 //! log of looks. A post that was seen may end a case of inactivity; only a look that says "nothing newer" may open one.
 
 use super::cadence::Cadence;
-use super::contents;
 use super::news::{From, KnownPosts, learn};
 use super::settle::{Settled, facts_of, hand_look_due, store_facts};
 use super::{Error, Scheduler, span};
@@ -201,7 +200,7 @@ impl Scheduler {
             let look = looks.get(&watched.id)?;
             let pack = self.pack_of(&watched, now);
             let mut settled = settle_by_hand(watched, look, &known, pack, &self.settings.cadence, now);
-            contents::judge(&mut settled, &self.checks, pack);
+            self.judge_contents(&mut settled, pack);
             Some(settled)
         });
         let items = self.with_cases(settled.collect()).await?;

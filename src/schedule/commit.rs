@@ -4,7 +4,6 @@
 //! accounts whose lease still holds. Mails leave later, from rows.
 
 use super::cadence::Next;
-use super::contents;
 use super::keep;
 use super::news::KnownPosts;
 use super::settle::{Settled, candidates, facts_of, settle};
@@ -62,7 +61,7 @@ impl Scheduler {
             let site = done.look.site.clone();
             let bytes = done.look.bytes;
             let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
-            contents::judge(&mut settled, &self.checks, pack);
+            self.judge_contents(&mut settled, pack);
             self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled

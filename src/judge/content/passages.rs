@@ -58,7 +58,7 @@ pub(super) fn passage(
 /// A passage about a link and why it must not be there.
 pub(super) fn of_link(kind: &str, link: &Link, reason: &str) -> Passage {
     let href: String = link.href.chars().take(LONGEST_WORDS * 3).collect();
-    let quote = if link.words.is_empty() { href } else { format!("“{}” {href}", link.words) };
+    let quote = if link.words.is_empty() { href } else { format!("{} {href}", link.words) };
     Passage {
         kind: kind.to_owned(),
         place: "链接".to_owned(),

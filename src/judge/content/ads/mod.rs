@@ -84,8 +84,25 @@ fn sale(post: &Post<'_>) -> Vec<Spot> {
         (whole, signs)
     };
     let border = post.title.folded.text().len() + 1;
-    let places = signs.places(&own).into_iter();
+    let places = sentences(&own, signs.places(&own)).into_iter();
     places.filter_map(|place| spot(&place, border, &post.title.folded, &post.text.folded)).collect()
+}
+
+/// Places of one sentence as one: a reader wants to see where, not how often.
+fn sentences(text: &str, places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(places.len());
+    for place in places {
+        match merged.last_mut() {
+            Some(last)
+                if place.start <= last.end
+                    || !text[last.end..place.start].contains(['。', '!', '?', ';', '\n']) =>
+            {
+                last.end = last.end.max(place.end);
+            }
+            _ => merged.push(place),
+        }
+    }
+    merged
 }
 
 /// Title and text as one.

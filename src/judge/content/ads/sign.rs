@@ -200,8 +200,15 @@ impl Signs {
 
     /// Where the text says it: the first place of each way, in the order of the text.
     pub(super) fn places(&self, text: &str) -> Vec<std::ops::Range<usize>> {
-        let mut places: Vec<_> =
-            self.found.iter().filter_map(|sign| Some(EACH[*sign].find(text)?.range())).collect();
+        // A sign may reach over the end of a line: it stands on both.
+        let on_lines = |sign: &usize| {
+            let found = EACH[*sign].find(text)?;
+            Some(found.as_str().split('\n').filter(|words| !words.is_empty()).map(|words| {
+                let start = words.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + words.len()
+            }))
+        };
+        let mut places: Vec<_> = self.found.iter().filter_map(on_lines).flatten().collect();
         places.sort_by_key(|place| place.start);
         places
     }

@@ -200,7 +200,8 @@ impl<'t> Chain<'t> {
 
     /// The address with the places before its first number.
     fn whole(&self, text: &str, taken: usize) -> Option<Address> {
-        let start = head(text, self.range.start, taken);
+        // The second number of 12号-199号 lies in the address that the first has taken.
+        let start = head(text, self.range.start, taken.min(self.range.start));
         let head = &text[start..self.range.start];
         let whole = &text[start..self.range.end];
         (PLACE.is_match(head) && head.chars().count() >= 2).then(|| Address {
