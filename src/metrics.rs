@@ -122,7 +122,7 @@ metrics! {
     config_last_reload_successful: IntGauge;
     /// When the configuration was last read without a mistake.
     config_last_reload_success_timestamp_seconds: Gauge;
-    /// Tasks that panicked; the lease brings their accounts back.
+    /// Tasks that panicked, whose accounts the lease brings back, and checks of content that did.
     panics_total: IntCounter;
     /// 1, labelled with the version that runs.
     build_info: IntGaugeVec("version");

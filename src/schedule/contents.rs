@@ -37,13 +37,11 @@ impl Scheduler {
     /// What the checks say of a post; none when one of them stumbled.
     fn spared(&self, post: &Post, judge: impl FnOnce() -> Vec<Finding>) -> Option<Vec<Finding>> {
         // The checks only read: whatever they left half done is gone with them.
-        match catch_unwind(AssertUnwindSafe(judge)) {
-            Ok(findings) => Some(findings),
-            Err(_) => {
-                self.metrics.panics_total.inc();
-                tracing::error!(post.key = post.key.0, "a check of content panicked; the post is not judged");
-                None
-            }
+        let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+        if judged.is_none() {
+            self.metrics.panics_total.inc();
+            tracing::error!(post.key = post.key.0, "a check of content panicked; the post is not judged");
         }
+        judged
     }
 }
