@@ -12,6 +12,7 @@ mod quoting;
 pub mod reposts;
 pub mod secrecy;
 pub mod terms;
+mod trigger;
 
 use super::folded::Folded;
 use std::ops::Range;

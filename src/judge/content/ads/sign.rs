@@ -4,7 +4,8 @@
 //! does not count, in how many ways it is said does. A sign alone proves nothing: public bodies state prices, take
 //! bookings and name shops.
 
-use regex::{Regex, RegexSet};
+use crate::judge::content::trigger::Triggers;
+use regex::Regex;
 use std::sync::LazyLock;
 
 /// What a sign says.
@@ -165,12 +166,8 @@ const SIGNS: [(Meaning, &str); 50] = [
     (Seller, r"装修(?:公司|套餐|不踩坑)|全屋(?:定制|空调)|[0-9]+元/㎡[^。]{0,8}(?:质保|套餐)|质保|延保"),
 ];
 
-/// All signs in one pass.
-static ALL: LazyLock<RegexSet> =
-    LazyLock::new(|| RegexSet::new(SIGNS.iter().map(|(_, sign)| *sign)).expect("constant patterns"));
-/// Each sign by itself, to say where it stands.
-static EACH: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| SIGNS.iter().map(|(_, sign)| Regex::new(sign).expect("a constant pattern")).collect());
+/// All signs, found by the words that each of them holds.
+static ALL: LazyLock<Triggers> = LazyLock::new(|| Triggers::new(&SIGNS.map(|(_, sign)| sign)));
 /// A sum of money, or a price per something.
 static PRICE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[0-9.,]+[万千百]? *[元块]|[¥￥$] *[0-9]|[0-9]+\.[0-9]{1,2}(?:[,。; ]|$)|[售付] *[0-9.]+万|[0-9][万千百]?[/每][㎡斤盒件人月年]")
@@ -188,7 +185,7 @@ pub(super) struct Signs {
 impl Signs {
     /// The signs of a folded text.
     pub(super) fn of(text: &str) -> Self {
-        let found: Vec<usize> = ALL.matches(text).into_iter().collect();
+        let found = ALL.matching(text);
         let price = !found.is_empty() && PRICE.is_match(text);
         Self { found, price }
     }
@@ -202,7 +199,7 @@ impl Signs {
     pub(super) fn places(&self, text: &str) -> Vec<std::ops::Range<usize>> {
         // A sign may reach over the end of a line: it stands on both.
         let on_lines = |sign: &usize| {
-            let found = EACH[*sign].find(text)?;
+            let found = ALL.pattern(*sign).find(text)?;
             Some(found.as_str().split('\n').filter(|words| !words.is_empty()).map(|words| {
                 let start = words.as_ptr() as usize - text.as_ptr() as usize;
                 start..start + words.len()
