@@ -14,7 +14,7 @@ use std::ops::Range;
 /// A set of more words says nothing any more.
 const MOST_WORDS: usize = 64;
 /// How far around a word a pattern is looked for, in bytes: none reaches farther.
-const REACH: usize = 160;
+const REACH: usize = 96;
 
 /// Patterns and the words that call for them.
 pub(super) struct Triggers {
