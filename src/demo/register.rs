@@ -178,6 +178,9 @@ const ROWS: &[Row] = &[
     (Wanghu, Emergency, Wechat, &[Wechat2rss], Says(Slip::Misspelled)),
     (Qinglan, Police, Wechat, &[Wechat2rss], Says(Slip::Spelled)),
     (Linze, Transport, Website, &[CityHall], Says(Slip::Planted)),
+    (Qinglan, Transport, Weibo, &[Api], Says(Slip::Notice)),
+    (Qinglan, Emergency, Weibo, &[Ajax], Says(Slip::Echoed)),
+    (Qinglan, Justice, Wechat, &[Wechat2rss], Says(Slip::Contradicted)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

@@ -29,6 +29,9 @@ before_deadline = "1h"
 contact = "demo@chenghu.example"
 allow_private = ["127.0.0.0/8"]
 
+[content]
+compare = 5000
+
 [web]
 listen = "127.0.0.1:0"
 "#;

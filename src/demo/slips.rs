@@ -35,6 +35,12 @@ pub enum Slip {
     Misspelled,
     /// Right words that hold those of the list.
     Spelled,
+    /// A notice of hours without water …
+    Notice,
+    /// … the same by another account …
+    Echoed,
+    /// … and by a third one with other hours.
+    Contradicted,
     /// Links to gambling that an intruder hid in the page of the list; other lists have a menu that is hidden until it
     /// is opened.
     Planted,
@@ -60,6 +66,9 @@ impl Slip {
             Self::Misspelled => 55,
             Self::Spelled => 56,
             Self::Planted => 64,
+            Self::Notice => 66,
+            Self::Echoed => 67,
+            Self::Contradicted => 80,
         }
     }
 
@@ -81,7 +90,10 @@ impl Slip {
             Self::Advert => Some((Rule::Advertising, Level::Suspected)),
             Self::Planted => Some((Rule::Links, Level::Suspected)),
             Self::Misspelled => Some((Rule::Wording, Level::Reminder)),
-            Self::MaskedRoster
+            Self::Contradicted => Some((Rule::Contradiction, Level::Reminder)),
+            Self::Notice
+            | Self::Echoed
+            | Self::MaskedRoster
             | Self::PublicNumbers
             | Self::Lesson
             | Self::Coupons
@@ -152,6 +164,16 @@ impl Slip {
             Self::Spelled => (
                 "各部暑期值班安排回顾",
                 "各部门总结了预防犯罪宣传和环保部门联合巡查的做法,原国家旅游局的展板也一并展出。",
+            ),
+            Self::Notice | Self::Echoed => (
+                "湖滨路沿线停水通知",
+                "因主管网维修,定于11月25日8时至18时对湖滨路、广济路、学宫路沿线停水,请居民提前储水,\
+                 抢修结束后即恢复供水,给您带来不便敬请谅解。",
+            ),
+            Self::Contradicted => (
+                "湖滨路沿线停水通知",
+                "因主管网维修,定于11月25日9时至22时对湖滨路、广济路、学宫路沿线停水,请居民提前储水,\
+                 抢修结束后即恢复供水,给您带来不便敬请谅解。",
             ),
             Self::Planted => ("网站例行维护", "本周六零时至六时进行例行维护,期间部分栏目更新略有延迟。"),
         };

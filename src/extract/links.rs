@@ -12,6 +12,8 @@ use url::Url;
 
 /// The most links of one text.
 const MOST: usize = 200;
+/// The longest address that is followed, in bytes; servers take no longer ones.
+const LONGEST: usize = 4_096;
 /// The longest words of a link, in characters.
 const WORDS: usize = 60;
 
@@ -84,7 +86,7 @@ fn walk(html: &str, base: &Url, wanted: impl Fn(&Link) -> bool) -> Vec<Link> {
                 if let Some(link) = &mut open
                     && link.words.len() < WORDS * 4
                 {
-                    link.words.push_str(text);
+                    link.words.push_str(&text[..text.floor_char_boundary(WORDS * 8)]);
                 }
             }
         }
@@ -118,7 +120,7 @@ fn finished(mut link: Link) -> Link {
 fn href(tag: &str, base: &Url) -> Option<String> {
     let found = HREF.captures(tag)?;
     let raw = found.iter().skip(1).flatten().next()?.as_str().trim();
-    if raw.starts_with('#') {
+    if raw.starts_with('#') || raw.len() > LONGEST {
         return None;
     }
     let raw = quick_xml::escape::unescape_with(raw, quick_xml::escape::resolve_html5_entity).ok()?;

@@ -78,6 +78,7 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Advertising
         | Rule::Wording
         | Rule::UnlistedSource
+        | Rule::Contradiction
         | Rule::RepostMissed
         | Rule::TitleAltered
         | Rule::Links => None,

@@ -83,6 +83,8 @@ words! {
         Wording = "wording", "疑似用语不当";
         /// A repost names a source that is not on the list of its place.
         UnlistedSource = "unlisted_source", "转载来源不在名单";
+        /// A post contradicts the facts of another account's.
+        Contradiction = "contradiction", "同一信息疑似不一致";
         /// A required repost was not carried by its deadline.
         RepostMissed = "repost_missed", "未按要求转载";
         /// A repost has another title than its source.
@@ -134,6 +136,7 @@ impl Rule {
                 | Self::Wording
                 | Self::Links
                 | Self::UnlistedSource
+                | Self::Contradiction
                 | Self::RepostMissed
                 | Self::TitleAltered
         )

@@ -230,9 +230,12 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         Rule::UnlistedSource => "来源已列入名单",
         Rule::RepostMissed => "已按要求转载",
         Rule::TitleAltered => "标题已与来源一致",
-        Rule::Privacy | Rule::Secrecy | Rule::Advertising | Rule::Wording | Rule::Links => {
-            "原文已修改或已撤下"
-        }
+        Rule::Contradiction
+        | Rule::Privacy
+        | Rule::Secrecy
+        | Rule::Advertising
+        | Rule::Wording
+        | Rule::Links => "原文已修改或已撤下",
     }
 }
 

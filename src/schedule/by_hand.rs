@@ -203,7 +203,8 @@ impl Scheduler {
             self.judge_contents(&mut settled, pack);
             Some(settled)
         });
-        let items = self.with_cases(settled.collect()).await?;
+        let settled = self.with_tasks(settled.collect()).await?;
+        let items = self.with_cases(settled).await?;
         if self.write_patiently(&items, now).await? < looks.len() {
             return Err(Error::Taken);
         }

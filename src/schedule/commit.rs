@@ -62,6 +62,7 @@ impl Scheduler {
             let bytes = done.look.bytes;
             let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
             self.judge_contents(&mut settled, pack);
+            self.compare_posts(&mut settled, pack);
             self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled

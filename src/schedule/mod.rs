@@ -13,6 +13,7 @@ pub mod cadence;
 mod commit;
 mod contents;
 mod doubt;
+mod echo;
 mod hands;
 pub mod jobs;
 pub mod keep;
@@ -44,6 +45,7 @@ use bridges::Bridges;
 use cadence::Cadence;
 use chrono::{DateTime, Duration, Utc};
 use commit::Done;
+use echo::Echo;
 use hands::{AHEAD, Hands};
 use secrets::Secrets;
 use sentinel::Sentinel;
@@ -160,6 +162,7 @@ pub struct Scheduler {
     turns: Turns,
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
+    echo: Mutex<Option<Echo>>,
     down: Mutex<BTreeSet<String>>,
     bridges: Mutex<Bridges>,
     secrets: Mutex<Secrets>,
@@ -212,6 +215,7 @@ impl Scheduler {
             store: parts.store,
             eyes: parts.eyes,
             packs: parts.packs,
+            echo: Mutex::new(Echo::new(parts.checks.compared())),
             checks: parts.checks,
             keep: parts.keep,
             notify: parts.notify,

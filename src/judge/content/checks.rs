@@ -40,11 +40,13 @@ pub struct Settings {
     pub links: bool,
     /// Sources of reposts.
     pub sources: bool,
+    /// How many of the newest posts of all accounts are compared with each other, held in memory; 0 compares none.
+    pub compare: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true, ads: true, terms: true, links: true, sources: true }
+        Self { privacy: true, secrecy: true, ads: true, terms: true, links: true, sources: true, compare: 0 }
     }
 }
 
@@ -71,6 +73,12 @@ impl Checks {
     #[must_use]
     pub const fn new(settings: Settings, sources: Arc<Sources>, shops: Shops, terms: Terms) -> Self {
         Self { settings, sources, shops, terms }
+    }
+
+    /// How many posts are compared with each other.
+    #[must_use]
+    pub const fn compared(&self) -> usize {
+        self.settings.compare
     }
 
     /// How many terms the word lists hold.

@@ -38,8 +38,10 @@ pub fn find<'l>(links: &'l [Link], host: &str) -> impl Iterator<Item = Suspect<'
     links.iter().filter_map(move |link| {
         let url = Url::parse(&link.href).ok()?;
         let target = url.host_str()?;
-        let public = PUBLIC.iter().any(|it| target.ends_with(it));
-        if public || site(target) == own {
+        let is_public = PUBLIC.iter().any(|suffix| {
+            target.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
+        if is_public || site(target) == own {
             return None;
         }
         let trade = TRADES.is_match(&link.words) || HOSTS.is_match(target);
@@ -77,6 +79,7 @@ mod tests {
             ("体育投注平台", "https://b.example/x"),
             ("点击这里", "https://www.bet365.example/"),
             ("成人视频", "https://c.example"),
+            ("葡京娱乐平台", "https://wwwgov.cn/"),
         ] {
             assert!(suspected(words, href, false) && suspected(words, href, true), "{words} {href}");
         }
@@ -89,6 +92,7 @@ mod tests {
             ("分享到微博", "https://service.weibo.com/share"),
             ("成人教育", "https://school.example/"),
             ("better", "https://better.example/"),
+            ("澳门葡京娱乐官网", "https://www.yunxi.gov.cn/x"),
         ] {
             assert!(!suspected(words, href, false) && !suspected(words, href, true), "{words} {href}");
         }

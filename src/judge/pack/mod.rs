@@ -27,7 +27,7 @@ pub(super) const RULES: [Rule; 6] =
     [Rule::Weekly, Rule::BiweeklyOriginal, Rule::NotUpdated, Rule::Dormant, Rule::Zombie, Rule::Hollow];
 
 /// The rules about the words of posts, in the order in which a [`Pack`] keeps them.
-const CONTENT: [Rule; 8] = [
+const CONTENT: [Rule; 9] = [
     Rule::Secrecy,
     Rule::Privacy,
     Rule::Advertising,
@@ -36,6 +36,7 @@ const CONTENT: [Rule; 8] = [
     Rule::UnlistedSource,
     Rule::RepostMissed,
     Rule::TitleAltered,
+    Rule::Contradiction,
 ];
 
 /// What an account must keep.

@@ -116,7 +116,7 @@ impl Shops {
 fn is_public(host: &str) -> bool {
     parents(host).any(|parent| {
         matches!(parent, "gov.cn" | "edu.cn" | "mil.cn" | "12306.cn" | "ccgp.gov.cn" | "unionpay.com")
-            || parent.starts_with("gov.")
+            || parent.strip_prefix("gov.").is_some_and(|rest| rest.len() == 2 || rest == "example")
     })
 }
 
@@ -158,6 +158,7 @@ mod tests {
             ("会员", "https://www.ketang.example/vip/buy?from=a"),
             ("同款", "https://www.pinpai.example/item/9"),
             ("", "https://www.pinpai.example/goods/9"),
+            ("", "https://gov.shop.example/goods/9"),
         ] {
             assert!(shops.sells(words, href), "{href}");
         }
