@@ -11,10 +11,16 @@ use crate::model::moment::in_shanghai;
 use crate::model::post::{Origin, Post};
 use chrono::{DateTime, Utc};
 
+/// The longest name of a source, in bytes.
+const LONGEST: usize = 200;
+
 /// The sources that a repost names; none for what is no repost.
 pub fn named(post: &Post) -> impl Iterator<Item = &str> {
     let names = post.source.as_deref().filter(|_| post.origin == Origin::Repost).unwrap_or_default();
-    names.split('、').filter(|name| !name.is_empty())
+    // What holds a control character is no name; one that long is none either.
+    names
+        .split('、')
+        .filter(|name| !name.is_empty() && name.len() <= LONGEST && !name.contains(char::is_control))
 }
 
 /// The sources of a repost that are not listed on the day of the repost.
