@@ -60,6 +60,11 @@ fn is_between(before: &str, after: &str, open: [char; 3], close: [char; 3]) -> b
     opened && after.find(close).is_some_and(|at| !after[..at].contains(open))
 }
 
+/// Whether a title says that the text shows others at work: whatever it then tells is theirs.
+pub(super) fn exposes(title: &str) -> bool {
+    WARNS.is_match(title) || title.contains("揭秘") || title.contains("盘点")
+}
+
 /// A text that warns, with blanks of the same length for what is quoted and for sentences that warn or report.
 pub(super) fn own_words(text: &str) -> String {
     let mut own = text.as_bytes().to_vec();

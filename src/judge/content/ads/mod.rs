@@ -28,6 +28,8 @@ const ENOUGH: f32 = 3.0;
 const PUBLIC: f32 = 4.0;
 /// What a text that warns takes off: it may still sell at its end, but more must speak for it.
 const WARNING: f32 = 2.0;
+/// The same where the title already says so.
+const EXPOSING: f32 = 4.0;
 /// Ways of saying one thing that count: a long leaflet sells no more than a short one.
 const MOST: usize = 3;
 /// Links that are looked at; a page of a thousand links is told by its first.
@@ -70,16 +72,19 @@ fn sale(post: &Post<'_>) -> Vec<Spot> {
     let whole = without_addresses(whole(post));
     let signs = Signs::of(&whole);
     // Nearly every post ends here.
-    if weight(&signs, false) < ENOUGH || weight(&signs, false) - public::weight(&whole) < ENOUGH {
+    if weight(&signs) < ENOUGH {
         return Vec::new();
     }
     let (own, signs) = if quoting::warns(&whole) {
         let own = quoting::own_words(&whole);
         let signs = Signs::of(&own);
-        if weight(&signs, true) - public::weight(&whole) < ENOUGH {
+        let warning = if quoting::exposes(post.title.folded.text()) { EXPOSING } else { WARNING };
+        if weight(&signs) - warning - public::weight(&own) < ENOUGH {
             return Vec::new();
         }
         (own, signs)
+    } else if weight(&signs) - public::weight(&whole) < ENOUGH {
+        return Vec::new();
     } else {
         (whole, signs)
     };
@@ -111,7 +116,7 @@ fn whole(post: &Post<'_>) -> String {
 }
 
 /// What the signs of a sale weigh together.
-fn weight(signs: &Signs, warns: bool) -> f32 {
+fn weight(signs: &Signs) -> f32 {
     let count = |meaning, most: usize| {
         // A handful at the most.
         #[expect(clippy::cast_precision_loss, reason = "at most three")]
@@ -123,7 +128,7 @@ fn weight(signs: &Signs, warns: bool) -> f32 {
         + 1.5 * count(Meaning::Seller, MOST - 1)
         + 0.5 * count(Meaning::Contact, 1);
     let price = if signs.price && said > 0.0 { 1.0 } else { 0.0 };
-    said + price - if warns { WARNING } else { 0.0 }
+    said + price
 }
 
 /// A place of title and text together as a place of one of them, as it was written.
