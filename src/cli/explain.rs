@@ -11,11 +11,13 @@ use crate::judge::bridge::{Standing, assess};
 use crate::judge::facts::Facts;
 use crate::judge::history::{Look, Sighting};
 use crate::judge::inactivity;
+use crate::judge::originality::share::Share;
 use crate::judge::profile::{self, remembered};
 use crate::model::bridge::{Bridge, Reading};
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, State};
 use crate::model::moment::{zh_minute, zh_span};
+use crate::model::post::Post;
 use crate::model::profile::{Memory, Seen};
 use crate::model::visit::{Outcome, Visit};
 use crate::model::watch::Watched;
@@ -39,6 +41,8 @@ pub(super) struct Args {
 
 /// Looks and posts read back for one explanation.
 const HISTORY: usize = 5000;
+/// Days over which the share of originals is told: the window of the rule about originals, and four weeks.
+const PERIODS: [i64; 2] = [14, 28];
 /// Looks and posts shown.
 const SHOWN: usize = 12;
 
@@ -81,6 +85,10 @@ impl Args {
                         "last_seen": seen.last_seen, "confirmed": seen.is_confirmed() })).collect::<Vec<_>>(),
                     "followers": memory.followers.points().iter().map(|point| json!({
                         "day": point.date(), "count": point.count })).collect::<Vec<_>>(),
+                    "origins": PERIODS.map(|days| {
+                        let share = share_of(&posts, at, days);
+                        json!({ "days": days, "original": share.original, "repost": share.repost, "unknown": share.unknown })
+                    }),
                     "bridge": bridge.as_ref().map(Silence::json),
                     "deadlines": inactivity::deadlines(&facts, pack).map(|(rule, at)| json!({ "rule": rule, "at": at })).collect::<Vec<_>>(),
                 }));
@@ -92,7 +100,7 @@ impl Args {
                 bridge.say(desk, watched.known.last_update)?;
             }
             show_looks(desk, &visits)?;
-            show_posts(desk, &posts)?;
+            show_posts(desk, &posts, at)?;
             show_changes(desk, &store.list_changes(watched.id, at, SHOWN).await?)?;
         }
         if desk.output.is_json() {
@@ -393,19 +401,38 @@ fn show_looks(desk: &Desk, visits: &[Visit]) -> Result<(), Failed> {
     Ok(())
 }
 
-fn show_posts(desk: &Desk, posts: &[Sighted]) -> Result<(), Failed> {
+fn show_posts(desk: &Desk, posts: &[Sighted], at: DateTime<Utc>) -> Result<(), Failed> {
     let mut rows = table(&["认定时间", "首次看到", "原创", "标题"]);
     for sighted in posts.iter().take(SHOWN) {
         rows.add_row([
             zh_minute(sighted.effective_at),
             zh_minute(sighted.first_seen),
-            sighted.post.origin.zh().to_owned(),
+            whose(&sighted.post),
             sighted.post.title.clone(),
         ]);
     }
     desk.output.line(format!("最近的内容(共{}条)", posts.len()))?;
+    for days in PERIODS {
+        let share = share_of(posts, at, days);
+        desk.output.line(format!("  {days}天内:{}", share.zh()))?;
+        if share.original == 0 && share.unknown > 0 {
+            desk.output.line("  其中没有能够认定的原创;有无法判断的,不据此认定为没有原创")?;
+        }
+    }
     desk.output.line(rows.to_string())?;
     Ok(())
+}
+
+/// Whose work the posts of the last days are.
+fn share_of(posts: &[Sighted], at: DateTime<Utc>, days: i64) -> Share {
+    let recent = posts.iter().filter(|sighted| sighted.effective_at > at - Duration::days(days));
+    Share::of(recent.map(|sighted| sighted.post.origin))
+}
+
+/// Whose work a post is, and whom a repost repeats.
+fn whose(post: &Post) -> String {
+    let origin = post.origin.zh();
+    post.source.as_ref().map_or_else(|| origin.to_owned(), |source| format!("{origin}（{source}）"))
 }
 
 fn show_changes(desk: &Desk, changes: &[Changed]) -> Result<(), Failed> {

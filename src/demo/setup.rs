@@ -30,7 +30,7 @@ contact = "demo@chenghu.example"
 allow_private = ["127.0.0.0/8"]
 
 [content]
-compare = 5000
+contradictions = true
 
 [web]
 listen = "127.0.0.1:0"

@@ -21,7 +21,7 @@ use crate::model::visit::{Outcome, Visit};
 use crate::model::watch::{Trouble, Watched};
 use crate::store::accounts::Finish;
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// A person reads a time off a screen to the minute at best, and posts of the same moment are one.
 const BLUR: Duration = Duration::minutes(10);
@@ -232,7 +232,7 @@ impl Scheduler {
                 .filter(|(account, _)| near.contains(account))
                 .map(|(account, post)| (*account, post.key)),
         );
-        Ok(KnownPosts { keys, titles: HashSet::new() })
+        Ok(KnownPosts { keys, ..KnownPosts::default() })
     }
 }
 

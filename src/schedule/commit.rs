@@ -54,7 +54,8 @@ impl Scheduler {
         let sites = touched_sites(&batch);
         let secrets = used_secrets(&batch);
         self.keep_pace(&batch).await?;
-        let known = self.known_posts(&batch).await?;
+        let mut known = self.known_posts(&batch).await?;
+        let echoes = self.echoes(&batch, &mut known).await?;
         let now = self.clock.now();
         let settled = batch.into_iter().map(|done| {
             let pack = self.pack_of(&done.watched, done.look.at);
@@ -62,7 +63,7 @@ impl Scheduler {
             let bytes = done.look.bytes;
             let mut settled = settle(done.watched, done.look, &known, pack, &self.settings.cadence, blind);
             self.judge_contents(&mut settled, pack);
-            self.compare_posts(&mut settled, pack);
+            self.compare_posts(&mut settled, &echoes, pack);
             self.plan_around_silence(&mut settled, pack);
             self.count(&settled, &site, bytes);
             settled
@@ -146,6 +147,7 @@ impl Scheduler {
         Ok(KnownPosts {
             keys: self.store.known_posts(&keys).await?,
             titles: self.store.known_titles(&times).await?,
+            repeats: HashMap::new(),
         })
     }
 

@@ -1,117 +1,212 @@
-//! Posts of different accounts that tell the same, and whether their facts agree.
+//! Posts of different accounts that tell the same: who repeats whom, and whether their facts agree.
 //!
-//! In: the new posts of a batch. Out: a finding where one of them contradicts a recent post of another account. The
-//! newest posts are held in memory, as many as the settings allow, and forgotten at a restart: whoever contradicts is
-//! told of when the second of the two comes in sight. A contradiction is for a person to look at: it accuses neither.
+//! In: the new posts of a batch. Out: which of them repeat an earlier post of another unit, and a finding where one
+//! contradicts a recent post of another account. Of the newest posts signatures are held in memory, as many as the
+//! settings allow; they are read back when the service starts. Texts are read from the store only for posts that seem to
+//! be told twice. A contradiction is for a person to look at: it accuses neither.
 
-use super::Scheduler;
-use super::settle::Settled;
+use super::commit::Done;
+use super::news::KnownPosts;
+use super::settle::{Settled, candidates};
+use super::{Error, Scheduler};
 use crate::judge::content::checks::subject;
-use crate::judge::index::shingles::{Entry, Shingles, Signature};
+use crate::judge::index::shingles::{Entry, Shingles, Signature, contained};
+use crate::judge::originality::overlap::{self, repeats};
 use crate::judge::pack::Pack;
 use crate::judge::similar::{self, Field, Relation};
+use crate::model::account::AccountId;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule, fingerprint};
-use crate::model::moment::in_shanghai;
-use crate::model::post::Post;
-use chrono::{DateTime, Duration, NaiveDate, Utc};
-use std::collections::{HashMap, VecDeque};
+use crate::model::post::{Origin, Post, PostKey, Published};
+use crate::store::Store;
+use crate::store::posts::Telling;
+use chrono::{DateTime, Duration, Utc};
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
-/// Older posts are nobody's news.
-const RECENT: Duration = Duration::days(7);
-/// How much of two texts must be the same before their facts are compared: less is the same form filled in by others.
-const LEAST: f64 = 0.6;
+/// Older posts are nobody's source.
+const RECENT: Duration = Duration::days(30);
+/// Contradictions are told about what is still to come or has just been.
+const CURRENT: Duration = Duration::days(7);
+/// How much of two texts must seem the same before they are compared; the estimate errs by a tenth.
+const LEAST: f64 = 0.45;
+/// How much of a text must stand in another before their facts are compared: less is the same form filled in by others.
+const SAME: f64 = 0.75;
 /// Facts whose clash is told. Another place or name is mostly another unit's report in the same words.
 const CLASHES: [Field; 2] = [Field::Date, Field::Number];
 /// How many posts one is compared with.
 const MOST: usize = 3;
-/// How much of a text is held, in bytes.
-const HELD: usize = 4_500;
 
-/// A post as far as it is compared.
-#[derive(Debug, Clone)]
-struct Told {
-    name: String,
-    title: String,
-    url: String,
-    text: String,
-    day: NaiveDate,
-}
-
-/// The newest posts of all accounts.
+/// The newest posts of all accounts, by their signatures.
 #[derive(Debug)]
-pub(super) struct Echo {
-    index: Shingles,
-    told: HashMap<Entry, Told>,
-    order: VecDeque<Entry>,
-    capacity: usize,
-}
+pub(super) struct Echo(Shingles);
 
 impl Echo {
-    /// Holds so many posts; none when nothing is to be compared.
-    pub(super) fn new(capacity: usize) -> Option<Self> {
-        let index = Shingles::new(NonZeroUsize::new(capacity)?);
-        Some(Self { index, told: HashMap::new(), order: VecDeque::new(), capacity })
+    /// Holds so many posts, to begin with the newest that the store has; none when nothing is to be remembered.
+    pub(super) async fn read(
+        store: &Store,
+        capacity: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, crate::store::Error> {
+        let Some(bound) = NonZeroUsize::new(capacity) else { return Ok(None) };
+        let mut signed = Vec::new();
+        let take = |account: AccountId, key: PostKey, text: &str| {
+            let entry = Entry { account: account.0, post: key.0 };
+            signed.extend(Signature::of(text).map(|signature| (entry, signature)));
+        };
+        store.recent_texts(now - RECENT, capacity, take).await?;
+        let mut index = Shingles::new(bound);
+        // The oldest first: it is the first to be forgotten.
+        signed.into_iter().rev().for_each(|(entry, signature)| index.add_signed(entry, signature));
+        Ok(Some(Self(index)))
     }
 
-    /// The earlier post that a new one contradicts, and why. The new one is held from then on.
-    fn contradicted(&mut self, entry: Entry, new: Told) -> Option<(Told, String)> {
-        let signature = Signature::of(&new.text)?;
-        let near = self.index.query_signed(entry.account, &signature, LEAST);
-        let mut near = near.iter().take(MOST).filter_map(|overlap| self.told.get(&overlap.entry));
-        let contradicted = near.find_map(|old| {
-            let verdict = similar::judge(&as_post(old), &as_post(&new));
-            let clashes = verdict.relation == Relation::Contradictory
-                && verdict.conflicts.iter().all(|field| CLASHES.contains(field));
-            clashes.then(|| (old.clone(), verdict.reason))
+    /// Takes posts in; for each the posts of other accounts that seem to tell the same, in this batch or before.
+    fn meet(&mut self, signed: Vec<(Entry, Signature)>) -> Vec<(Entry, Vec<Entry>)> {
+        for (entry, signature) in &signed {
+            self.0.add_signed(*entry, signature.clone());
+        }
+        let near = signed.into_iter().map(|(entry, signature)| {
+            let near = self.0.query_signed(entry.account, &signature, LEAST).into_iter();
+            (entry, near.take(MOST).map(|overlap| overlap.entry).collect::<Vec<_>>())
         });
-        self.index.add_signed(entry, signature);
-        if self.told.insert(entry, new).is_none() {
-            self.order.push_back(entry);
-        }
-        while self.order.len() > self.capacity {
-            if let Some(oldest) = self.order.pop_front() {
-                self.told.remove(&oldest);
-            }
-        }
-        contradicted
+        near.filter(|(_, near)| !near.is_empty()).collect()
     }
 }
 
-fn as_post(told: &Told) -> similar::Post<'_> {
-    similar::Post { title: &told.title, text: &told.text, published: told.day }
-}
+/// What other accounts tell in nearly the same words as a new post.
+#[derive(Debug, Default)]
+pub(super) struct Echoes(HashMap<Entry, Vec<Telling>>);
 
 impl Scheduler {
-    /// Compares the new posts of a look with those of other accounts.
-    pub(super) fn compare_posts(&self, settled: &mut Settled, pack: &Pack) {
+    /// Finds what tells the same as the new posts of a batch, with one question to the store at the most, and notes
+    /// which of them repeat it.
+    pub(super) async fn echoes(&self, batch: &[Done], known: &mut KnownPosts) -> Result<Echoes, Error> {
+        let now = self.clock.now();
+        let new = batch.iter().flat_map(|done| {
+            let seen = done.look.result.as_ref().ok();
+            seen.into_iter().flat_map(|seen| candidates(&done.watched, seen)).map(move |post| (done, post))
+        });
+        let new = new.filter(|(done, post)| {
+            let recent = post.published.is_some_and(|published| published.latest() > now - RECENT);
+            recent && !known.keys.contains(&(done.watched.id, post.key))
+        });
+        let here: HashMap<Entry, (&Done, &Post)> = new
+            .map(|(done, post)| (Entry { account: done.watched.id.0, post: post.key.0 }, (done, post)))
+            .collect();
+        let mut near = self.near(&here);
+        near.retain(|(entry, _)| here.get(entry).is_some_and(|(_, post)| self.is_asked(post)));
+        let elsewhere: BTreeSet<Entry> = near
+            .iter()
+            .flat_map(|(_, near)| near)
+            .filter(|entry| !here.contains_key(entry))
+            .copied()
+            .collect();
+        let wanted: Vec<_> =
+            elsewhere.iter().map(|entry| (AccountId(entry.account), PostKey(entry.post))).collect();
+        let stored = if wanted.is_empty() { Vec::new() } else { self.store.tellings(&wanted).await? };
+        let by_entry = |it: Telling| (Entry { account: it.account.0, post: it.key.0 }, it);
+        let stored: HashMap<Entry, Telling> = stored.into_iter().map(by_entry).collect();
+        let telling = |entry: &Entry| {
+            stored.get(entry).cloned().or_else(|| here.get(entry).map(|(done, post)| telling(done, post)))
+        };
+        let mut echoes = Echoes::default();
+        for (entry, near) in near {
+            let tellings: Vec<Telling> = near.iter().filter_map(telling).collect();
+            let Some((done, post)) = here.get(&entry) else { continue };
+            if let Some(source) = source_of(done, post, &tellings) {
+                known.repeats.insert((done.watched.id, post.key), source);
+            }
+            echoes.0.insert(entry, tellings);
+        }
+        Ok(echoes)
+    }
+
+    /// The new posts to which others are near.
+    fn near(&self, here: &HashMap<Entry, (&Done, &Post)>) -> Vec<(Entry, Vec<Entry>)> {
         // A lock is poisoned only by a panic that has ended the program's work already.
-        let Ok(mut echo) = self.echo.lock() else { return };
-        let Some(echo) = echo.as_mut() else { return };
-        let watched = &settled.finish.watched;
-        let (account, at) = (watched.id, settled.visit.at);
-        let recent = settled.posts.iter().filter(|sighted| sighted.effective_at > at - RECENT);
+        let Ok(mut echo) = self.echo.lock() else { return Vec::new() };
+        let Some(echo) = echo.as_mut() else { return Vec::new() };
+        let signed = here.iter().filter_map(|(entry, (_, post))| Some((*entry, Signature::of(&post.text)?)));
+        let mut signed: Vec<_> = signed.collect();
+        signed.sort_unstable_by_key(|(entry, _)| *entry);
+        echo.meet(signed)
+    }
+
+    /// Whether anybody asks what else tells the same as a post: most say themselves whose work they are.
+    fn is_asked(&self, post: &Post) -> bool {
+        self.checks.contradictions() || post.origin == Origin::Unknown && post.source.is_none()
+    }
+
+    /// Compares the new posts of a look with those of other accounts.
+    pub(super) fn compare_posts(&self, settled: &mut Settled, echoes: &Echoes, pack: &Pack) {
+        if !self.checks.contradictions() || echoes.0.is_empty() {
+            return;
+        }
+        let (account, at) = (settled.finish.watched.id, settled.visit.at);
+        let recent = settled.posts.iter().filter(|sighted| sighted.effective_at > at - CURRENT);
         let findings = recent.filter_map(|sighted| {
             let post = &sighted.post;
-            let entry = Entry { account: account.0, post: post.key.0 };
-            let new = Told {
-                name: watched.registered.name.clone(),
-                title: post.title.clone(),
-                url: post.url.clone(),
-                text: post.text[..post.text.floor_char_boundary(HELD)].to_owned(),
-                day: in_shanghai(sighted.effective_at).date_naive(),
+            let new = overlap::Telling {
+                owner: "",
+                title: &post.title,
+                text: &post.text,
+                published: post.published?,
             };
-            let (old, reason) = echo.contradicted(entry, new)?;
-            Some(finding(post, &old, &reason, pack, sighted.effective_at, at))
+            let near = echoes.0.get(&Entry { account: account.0, post: post.key.0 })?;
+            let (old, reason) = near.iter().find_map(|old| Some((old, contradicts(&new, old)?)))?;
+            Some(finding(post, old, &reason, pack, sighted.effective_at, at))
         });
         let findings: Vec<Finding> = findings.collect();
         settled.findings.extend(findings);
     }
 }
 
+/// A new post as others will be told of it.
+fn telling(done: &Done, post: &Post) -> Telling {
+    let registered = &done.watched.registered;
+    Telling {
+        account: done.watched.id,
+        key: post.key,
+        name: registered.name.clone(),
+        owner: registered.owner.clone(),
+        title: post.title.clone(),
+        url: post.url.clone(),
+        text: post.text.clone(),
+        published: post.published,
+        source: post.source.clone(),
+    }
+}
+
+fn as_told(telling: &Telling) -> Option<overlap::Telling<'_>> {
+    let Telling { owner, title, text, .. } = telling;
+    Some(overlap::Telling { owner, title, text, published: telling.published? })
+}
+
+/// Whom a new post repeats: the first who told it, or whom that one names.
+fn source_of(done: &Done, post: &Post, others: &[Telling]) -> Option<String> {
+    let (title, text) = (post.title.as_str(), post.text.as_str());
+    let owner = done.watched.registered.owner.as_str();
+    let new = overlap::Telling { owner, title, text, published: post.published? };
+    let earlier = others.iter().filter(|other| as_told(other).is_some_and(|other| repeats(&new, &other)));
+    let first = earlier.min_by_key(|other| other.published.map(Published::shown))?;
+    Some(first.source.clone().unwrap_or_else(|| first.name.clone()))
+}
+
+/// Why two posts contradict each other, if they do and the new one is the later.
+fn contradicts(new: &overlap::Telling<'_>, old: &Telling) -> Option<String> {
+    let old = as_told(old).filter(|old| old.published.shown() <= new.published.shown())?;
+    if contained(new.text, old.text) < SAME {
+        return None;
+    }
+    let verdict = similar::judge(&old.facts(), &new.facts());
+    let clashes = verdict.relation == Relation::Contradictory
+        && verdict.conflicts.iter().all(|field| CLASHES.contains(field));
+    clashes.then_some(verdict.reason)
+}
+
 fn finding(
     post: &Post,
-    old: &Told,
+    old: &Telling,
     reason: &str,
     pack: &Pack,
     since: DateTime<Utc>,
@@ -139,44 +234,51 @@ fn finding(
 mod tests {
     use super::*;
 
-    fn told(name: &str, text: &str) -> Told {
-        Told {
-            name: name.to_owned(),
+    const NOTICE: &str = "因主管网维修，定于11月22日8时至18时对湖滨路、广济路、学宫路沿线停水，请居民提前储水，抢修结束后即恢复供水，给您带来不便敬请谅解。";
+
+    fn at(hour: u32) -> Published {
+        Published::At(format!("2026-11-20T{hour:02}:00:00Z").parse().unwrap())
+    }
+
+    fn told(hour: u32, text: &str) -> Telling {
+        Telling {
+            account: AccountId(1),
+            key: PostKey(1),
+            name: "甲".to_owned(),
+            owner: "甲局".to_owned(),
             title: "停水通知".to_owned(),
             url: String::new(),
             text: text.to_owned(),
-            day: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+            published: Some(at(hour)),
+            source: None,
         }
     }
 
-    fn entry(account: i64) -> Entry {
-        Entry { account, post: 1 }
+    fn new(hour: u32, text: &str) -> overlap::Telling<'_> {
+        overlap::Telling { owner: "乙局", title: "停水通知", text, published: at(hour) }
     }
 
-    const NOTICE: &str = "因主管网维修，定于11月22日8时至18时对湖滨路、广济路、学宫路沿线停水，请居民提前储水，抢修结束后即恢复供水，给您带来不便敬请谅解。";
-
     #[test]
-    fn two_accounts_that_tell_different_hours_of_one_event_are_told_of_once() {
-        let mut echo = Echo::new(10).unwrap();
-        assert!(echo.contradicted(entry(1), told("甲", NOTICE)).is_none());
-        assert!(echo.contradicted(entry(2), told("乙", NOTICE)).is_none());
+    fn other_hours_of_one_event_contradict_and_the_later_post_is_told_of() {
         let other = NOTICE.replace("8时至18时", "9时至20时");
-        let (old, reason) = echo.contradicted(entry(3), told("丙", &other)).unwrap();
-        assert!(matches!(old.name.as_str(), "甲" | "乙") && reason.contains("时间"), "{old:?} {reason}");
-        // An account may correct itself.
-        let mut echo = Echo::new(10).unwrap();
-        let own = Entry { account: 1, post: 2 };
-        assert!(echo.contradicted(entry(1), told("甲", NOTICE)).is_none());
-        assert!(echo.contradicted(own, told("甲", &other)).is_none());
+        assert!(contradicts(&new(3, &other), &told(1, NOTICE)).unwrap().contains("时间"));
+        assert_eq!(contradicts(&new(1, &other), &told(3, NOTICE)), None);
+        assert_eq!(contradicts(&new(3, NOTICE), &told(1, NOTICE)), None);
     }
 
     #[test]
-    fn no_more_is_held_than_allowed() {
-        let mut echo = Echo::new(2).unwrap();
-        for account in 0..5 {
-            let _ = echo.contradicted(entry(account), told("甲", &format!("{NOTICE}{account}")));
-        }
-        assert_eq!((echo.told.len(), echo.order.len(), echo.index.len()), (2, 2, 2));
-        assert!(Echo::new(0).is_none());
+    fn posts_of_one_batch_meet_each_other_and_those_before_and_no_more_is_held_than_allowed() {
+        let mut echo = Echo(Shingles::new(NonZeroUsize::new(3).unwrap()));
+        let entry = |account| Entry { account, post: 1 };
+        let signed = |accounts: &[i64]| {
+            accounts.iter().map(|it| (entry(*it), Signature::of(NOTICE).unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(echo.meet(signed(&[1])), []);
+        assert_eq!(
+            echo.meet(signed(&[2, 3])),
+            [(entry(2), vec![entry(1), entry(3)]), (entry(3), vec![entry(1), entry(2)])]
+        );
+        echo.meet(signed(&[4, 5]));
+        assert_eq!(echo.0.len(), 3);
     }
 }

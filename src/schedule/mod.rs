@@ -208,6 +208,7 @@ impl Scheduler {
         let clock = parts.eyes.clock.clone();
         let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
+        let echo = Echo::read(&parts.store, parts.checks.remembered(), clock.now()).await?;
         Ok(Self {
             default_pack,
             turns: Turns::new(parts.settings.concurrency, parts.settings.per_site),
@@ -215,7 +216,7 @@ impl Scheduler {
             store: parts.store,
             eyes: parts.eyes,
             packs: parts.packs,
-            echo: Mutex::new(Echo::new(parts.checks.compared())),
+            echo: Mutex::new(echo),
             checks: parts.checks,
             keep: parts.keep,
             notify: parts.notify,

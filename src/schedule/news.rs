@@ -10,13 +10,14 @@ use crate::judge::history::{Look as Glance, Looks, effective_time};
 use crate::judge::originality;
 use crate::model::account::{AccountId, Registered};
 use crate::model::listing::{Extracted, Listing};
-use crate::model::post::{Post, PostKey, Published};
+use crate::model::post::{Origin, Post, PostKey, Published};
 use crate::model::watch::Watched;
 use crate::store::changes::{Edited, Withdrawn};
 use crate::store::posts::Sighted;
 use chrono::{DateTime, Utc};
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
 /// Which posts of a batch were known before it.
 #[derive(Debug, Default)]
 pub struct KnownPosts {
@@ -24,6 +25,8 @@ pub struct KnownPosts {
     pub keys: HashSet<(AccountId, PostKey)>,
     /// By printed time and title, for posts that come back under another address.
     pub titles: HashSet<(AccountId, i64, String)>,
+    /// New posts that repeat an earlier one of another unit, and whose work that is.
+    pub repeats: HashMap<(AccountId, PostKey), String>,
 }
 
 /// Where a listing comes from.
@@ -86,6 +89,12 @@ pub(super) fn learn(
             continue;
         }
         (post.origin, post.source) = originality::of_post(&post, registered.platform, &unit);
+        // What its own words leave open, the words of others may tell.
+        if post.origin == Origin::Unknown
+            && let Some(source) = known.repeats.get(&(account, post.key))
+        {
+            (post.origin, post.source) = (Origin::Repost, Some(source.clone()));
+        }
         let origin = post.origin;
         if returned {
             news.withdrawn.push(Withdrawn { account, key: post.key, since: None });

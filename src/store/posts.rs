@@ -5,6 +5,7 @@ use crate::model::account::AccountId;
 use crate::model::moment::{ZONE, from_ms, to_ms};
 use crate::model::post::{Post, PostKey, Published};
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use sqlx::{FromRow, QueryBuilder};
 use std::collections::HashSet;
 
@@ -19,6 +20,43 @@ pub struct Sighted {
     pub first_seen: DateTime<Utc>,
     /// The latest instant the evidence allows.
     pub effective_at: DateTime<Utc>,
+}
+
+/// A post as another account told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which post.
+    pub key: PostKey,
+    /// The name of the account.
+    pub name: String,
+    /// The body behind the account.
+    pub owner: String,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its text.
+    pub text: String,
+    /// The time it carries.
+    pub published: Option<Published>,
+    /// Whom it names as its source, if it is a repost.
+    pub source: Option<String>,
+}
+
+#[derive(FromRow)]
+struct TellingRow {
+    account_id: i64,
+    key: i64,
+    name: String,
+    owner: String,
+    title: String,
+    url: String,
+    text: String,
+    published: Option<i64>,
+    bare: bool,
+    source: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -38,6 +76,8 @@ struct PostRow {
 
 const LIST_POSTS: &str = "/* list_posts */ SELECT account_id, key, first_seen, published, bare, effective_at, origin, source, title, url, text \
      FROM post WHERE account_id = $1 AND first_seen <= $2 ORDER BY effective_at DESC LIMIT $3";
+
+const RECENT_TEXTS: &str = "/* recent_texts */ SELECT account_id, key, text FROM post WHERE first_seen > $1 ORDER BY first_seen DESC LIMIT $2";
 
 /// Instant and bareness of a printed time, as two columns.
 fn columns(published: Option<Published>) -> (Option<i64>, bool) {
@@ -167,13 +207,75 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The texts of the posts first seen after an instant, at most so many, the newest first, each handed out as it
+    /// comes.
+    pub async fn recent_texts(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+        mut take: impl FnMut(AccountId, PostKey, &str),
+    ) -> Result<(), Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        on_db!(self, Db, pool => {
+            let mut rows = sqlx::query_as::<Db, (i64, i64, String)>(RECENT_TEXTS).bind(to_ms(since)).bind(limit).fetch(pool);
+            while let Some((account, key, text)) = rows.try_next().await? {
+                take(AccountId(account), PostKey(key), &text);
+            }
+        });
+        Ok(())
+    }
+
+    /// These posts as their accounts told them. One statement for a whole batch of looks.
+    pub async fn tellings(&self, wanted: &[(AccountId, PostKey)]) -> Result<Vec<Telling>, Error> {
+        let mut told = Vec::new();
+        for chunk in wanted.chunks(1000) {
+            let rows: Vec<TellingRow> = on_db!(self, Db, pool => {
+                let mut query = QueryBuilder::<Db>::new(
+                    "/* tellings */ SELECT p.account_id, p.key, a.name, a.owner, p.title, p.url, p.text, p.published, p.bare, p.source FROM (",
+                );
+                query.push_values(chunk, |mut row, (account, key)| {
+                    row.push_bind(account.0).push_bind(key.0);
+                });
+                query.push(
+                    ") AS w JOIN post AS p ON p.account_id = w.column1 AND p.key = w.column2 JOIN account AS a ON a.id = p.account_id",
+                );
+                query.build_query_as().persistent(false).fetch_all(pool).await?
+            });
+            told.extend(rows.into_iter().map(Telling::from));
+        }
+        Ok(told)
+    }
+}
+
+/// The time a row tells.
+fn printed(published: Option<i64>, bare: bool) -> Option<Published> {
+    published
+        .map(from_ms)
+        .map(|at| if bare { Published::On(at.with_timezone(&ZONE).date_naive()) } else { Published::At(at) })
+}
+
+impl From<TellingRow> for Telling {
+    fn from(row: TellingRow) -> Self {
+        Self {
+            account: AccountId(row.account_id),
+            key: PostKey(row.key),
+            name: row.name,
+            owner: row.owner,
+            title: row.title,
+            url: row.url,
+            text: row.text,
+            published: printed(row.published, row.bare),
+            source: row.source,
+        }
+    }
+}
+
 impl TryFrom<PostRow> for Sighted {
     type Error = Error;
 
     fn try_from(row: PostRow) -> Result<Self, Error> {
-        let published = row.published.map(from_ms).map(|at| {
-            if row.bare { Published::On(at.with_timezone(&ZONE).date_naive()) } else { Published::At(at) }
-        });
+        let published = printed(row.published, row.bare);
         let post = Post {
             key: PostKey(row.key),
             url: row.url,

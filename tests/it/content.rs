@@ -8,6 +8,7 @@ use crate::support::fixture::{registered, write};
 use crate::support::office::{Office, Plan};
 use crate::support::rows;
 use axum::Router;
+use axum::http::Uri;
 use chrono::{DateTime, Duration, Utc};
 use mail_parser::MessageParser;
 use serde_json::Value;
@@ -24,6 +25,7 @@ use xunwang::config::Config;
 use xunwang::model::account::{AccountId, Registered, Source};
 use xunwang::model::finding::{Level, Rule};
 use xunwang::model::incident::{Incident, State};
+use xunwang::model::post::Origin;
 use xunwang::store::cases::Wanted;
 
 const MAIN: &str = r#"
@@ -78,6 +80,7 @@ struct Desk {
     clock: Manual,
     items: Arc<Mutex<Vec<Item>>>,
     folder: tempfile::TempDir,
+    base: String,
 }
 
 impl Desk {
@@ -89,8 +92,9 @@ impl Desk {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shown = Arc::clone(&items);
-        let router = Router::new().fallback(move || {
-            let body = feed(&shown.lock().unwrap(), start);
+        let router = Router::new().fallback(move |uri: Uri| {
+            let delay = if uri.path() == "/later" { 2 } else { 0 };
+            let body = feed(&shown.lock().unwrap(), start + Duration::hours(delay));
             async move { body }
         });
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -113,7 +117,23 @@ impl Desk {
             tx.add_accounts(std::slice::from_ref(&line), &|_| "site.example:443".to_owned(), start).await
         })
         .await;
-        Self { app, clock, items, folder }
+        Self { app, clock, items, folder, base }
+    }
+
+    /// Another account of another body, which tells the same two hours later.
+    async fn is_echoed(&self) {
+        let line = Registered {
+            sources: vec![Source { recipe: "feed".to_owned(), target: format!("{}/later", self.base) }],
+            owner: "云溪县气象局".to_owned(),
+            verified_subject: "云溪县气象局".to_owned(),
+            name: "云溪气象".to_owned(),
+            ..registered(2)
+        };
+        let now = self.clock.now();
+        write(&self.app.store, async |tx| {
+            tx.add_accounts(std::slice::from_ref(&line), &|_| "site.example:443".to_owned(), now).await
+        })
+        .await;
     }
 
     async fn shows(&self, items: &[Item]) {
@@ -163,6 +183,7 @@ impl Desk {
     }
 }
 
+/// What the feed shows; under `/later` it tells the same two hours later.
 fn feed(items: &[Item], start: DateTime<Utc>) -> String {
     let items = items.iter().map(|(number, title, text)| {
         // The higher its number, the younger a post.
@@ -177,7 +198,30 @@ fn feed(items: &[Item], start: DateTime<Utc>) -> String {
     format!("<rss version=\"2.0\"><channel><title>云溪发布</title>{items}</channel></rss>")
 }
 
+/// Words that say nothing about whose they are.
+const ADVICE: &str = "冬天空气干燥，室内可以放一盆水或者几株绿植，每天开窗通风两次，每次半个小时，出门记得戴好帽子和手套，喝温水，早睡早起。";
+
 both! {
+    async fn a_text_that_another_unit_published_before_is_its_repost(_store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        desk.shows(&[(2, "冬天怎样过得舒服", ADVICE), (1, "会议", PLAIN)]).await;
+        desk.is_echoed().await;
+        desk.passes(3).await;
+        let now = desk.clock.now();
+        let of = async |account| {
+            let posts = desk.app.store.list_posts(AccountId(account), now, 10).await.unwrap();
+            posts.into_iter().find(|it| it.post.text == ADVICE).map(|it| (it.post.origin, it.post.source)).unwrap()
+        };
+        assert_eq!(of(1).await, (Origin::Unknown, None));
+        assert_eq!(of(2).await, (Origin::Repost, Some("澄湖发布1".to_owned())));
+        // What is held in memory can be read back: the newest first.
+        let mut texts = Vec::new();
+        let since = now - Duration::days(1);
+        desk.app.store.recent_texts(since, 2, |account, _, text| texts.push((account.0, text.to_owned()))).await.unwrap();
+        assert_eq!(texts.len(), 2);
+        assert!(texts.iter().all(|(account, _)| *account == 2), "{texts:?}");
+    }
+
     async fn a_leak_is_told_at_once_to_the_owner_and_the_office_and_is_over_when_the_post_is_mended(_store: Store, base: &Base) {
         let desk = Desk::open(base.address()).await;
         desk.shows(&[(2, "补贴发放公示", ROSTER), (1, "会议", PLAIN)]).await;

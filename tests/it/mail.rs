@@ -9,11 +9,13 @@ use crate::support::room::Room;
 use crate::support::rows;
 use crate::support::smtp::{Act, At, Script, Sink, Taken};
 use chrono::Duration;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::Arc;
+use std::sync::Once;
 use tempfile::NamedTempFile;
-use tracing::subscriber::DefaultGuard;
 use xunwang::store::Store;
 
 /// The recipients of the office's mails.
@@ -49,22 +51,48 @@ async fn undeliverable(store: &Store, recipient: &str) -> Vec<String> {
     about.map(|case| case.state).collect()
 }
 
-/// The log of this thread as long as it lives.
-struct Log {
-    file: NamedTempFile,
-    _guard: DefaultGuard,
+thread_local! {
+    /// Where the log of this thread goes.
+    static KEPT: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// The log of this thread as long as it lives. One subscriber serves the whole process: with one for each thread, what a
+/// line of code logs could be switched off by another thread that meets it first.
+struct Log(NamedTempFile);
+
+/// Writes to the file of the thread that logs, if it has one.
+struct ToThread;
+
+impl Write for ToThread {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        KEPT.with_borrow_mut(|kept| kept.as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes)))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Log {
     fn start() -> Self {
+        static LISTENS: Once = Once::new();
+        LISTENS.call_once(|| {
+            let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(|| ToThread).finish();
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+        });
         let file = NamedTempFile::new().unwrap();
-        let writer = Arc::new(file.reopen().unwrap());
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
-        Self { file, _guard: tracing::subscriber::set_default(subscriber) }
+        KEPT.set(Some(file.reopen().unwrap()));
+        Self(file)
     }
 
     fn text(&self) -> String {
-        std::fs::read_to_string(self.file.path()).unwrap()
+        std::fs::read_to_string(self.0.path()).unwrap()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        KEPT.set(None);
     }
 }
 

@@ -40,13 +40,25 @@ pub struct Settings {
     pub links: bool,
     /// Sources of reposts.
     pub sources: bool,
-    /// How many of the newest posts of all accounts are compared with each other, held in memory; 0 compares none.
-    pub compare: usize,
+    /// Posts of different accounts that tell one thing with other times or figures.
+    pub contradictions: bool,
+    /// How many of the newest posts of all accounts are held in memory, by signatures of some 700 bytes, to tell whose
+    /// text repeats whose; 0 compares none.
+    pub remember: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { privacy: true, secrecy: true, ads: true, terms: true, links: true, sources: true, compare: 0 }
+        Self {
+            privacy: true,
+            secrecy: true,
+            ads: true,
+            terms: true,
+            links: true,
+            sources: true,
+            contradictions: false,
+            remember: 20_000,
+        }
     }
 }
 
@@ -75,10 +87,16 @@ impl Checks {
         Self { settings, sources, shops, terms }
     }
 
-    /// How many posts are compared with each other.
+    /// How many posts are held to be compared with each other.
     #[must_use]
-    pub const fn compared(&self) -> usize {
-        self.settings.compare
+    pub const fn remembered(&self) -> usize {
+        self.settings.remember
+    }
+
+    /// Whether contradicting posts are told of.
+    #[must_use]
+    pub const fn contradictions(&self) -> bool {
+        self.settings.contradictions
     }
 
     /// How many terms the word lists hold.

@@ -16,6 +16,9 @@
 //! | 6 | the page's metadata, or a declaration of originality | here |
 //! | 7 | a byline, a signature, or the unit acts in what the text reports | `byline`, `notice`, `own`, `actor` |
 //! | 8 | otherwise unknown | |
+//!
+//! What is unknown by its own words may still be known by the words of others: `overlap` tells whether it repeats an
+//! earlier post of another unit.
 
 mod actor;
 mod allow;
@@ -27,9 +30,11 @@ mod fold;
 mod name;
 mod notice;
 mod organ;
+pub mod overlap;
 mod own;
 mod page;
 mod settle;
+pub mod share;
 mod sign;
 #[cfg(test)]
 mod tests;
