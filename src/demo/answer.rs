@@ -160,8 +160,13 @@ fn shown(
         }
         Route::CityHall | Route::DistrictHall | Route::CountyHall => {
             let redesigned = account.behaviour == Behaviour::LayoutChanged && after(LAYOUT);
-            let planted = account.behaviour == Behaviour::Says(Slip::Planted) && after(Slip::Planted.hour());
-            html(site, &page::list(&view(), redesigned, planted))
+            let broken = match account.behaviour {
+                Behaviour::Says(slip) if after(slip.hour()) => {
+                    page::Broken { planted: slip == Slip::Planted, head: slip.head() }
+                }
+                _ => page::Broken::default(),
+            };
+            html(site, &page::list(&view(), redesigned, broken))
         }
     }
 }
@@ -223,7 +228,7 @@ fn find_page(city: &City, site: Site, base: &str, target: &str, now: DateTime<Ut
     };
     if let Some(account) = numbered("/home/", "/") {
         let view = View::of(account, (site, base), city.start(), now);
-        return Some(html(site, &page::list(&view, false, false)));
+        return Some(html(site, &page::list(&view, false, page::Broken::default())));
     }
     if let Some(account) =
         numbered("/gonggao/", ".html").filter(|account| account.registered.announced_on.is_some())

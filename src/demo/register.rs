@@ -181,6 +181,8 @@ const ROWS: &[Row] = &[
     (Qinglan, Transport, Weibo, &[Api], Says(Slip::Notice)),
     (Qinglan, Emergency, Weibo, &[Ajax], Says(Slip::Echoed)),
     (Qinglan, Justice, Wechat, &[Wechat2rss], Says(Slip::Contradicted)),
+    (Linze, Water, Website, &[CityHall], Says(Slip::Defaced)),
+    (Linze, Police, Website, &[CityHall], Says(Slip::Campaign)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.

@@ -44,6 +44,10 @@ pub enum Slip {
     /// Links to gambling that an intruder hid in the page of the list; other lists have a menu that is hidden until it
     /// is opened.
     Planted,
+    /// Another title over the page of the list …
+    Defaced,
+    /// … and a column against what such titles speak of.
+    Campaign,
 }
 
 /// How long a mended post stands as it was, in hours.
@@ -66,6 +70,8 @@ impl Slip {
             Self::Misspelled => 55,
             Self::Spelled => 56,
             Self::Planted => 64,
+            Self::Defaced => 60,
+            Self::Campaign => 61,
             Self::Notice => 66,
             Self::Echoed => 67,
             Self::Contradicted => 80,
@@ -89,6 +95,7 @@ impl Slip {
             Self::Marked => Some((Rule::Secrecy, Level::Suspected)),
             Self::Advert => Some((Rule::Advertising, Level::Suspected)),
             Self::Planted => Some((Rule::Links, Level::Suspected)),
+            Self::Defaced => Some((Rule::Defaced, Level::Suspected)),
             Self::Misspelled => Some((Rule::Wording, Level::Reminder)),
             Self::Contradicted => Some((Rule::Contradiction, Level::Reminder)),
             Self::Notice
@@ -98,7 +105,17 @@ impl Slip {
             | Self::Lesson
             | Self::Coupons
             | Self::Warning
-            | Self::Spelled => None,
+            | Self::Spelled
+            | Self::Campaign => None,
+        }
+    }
+
+    /// What the page of its list says about itself from then on: title and keywords.
+    pub(super) const fn head(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Defaced => Some(("澳门新葡京娱乐官网-首页", "葡京娱乐平台,体育投注平台,真人荷官")),
+            Self::Campaign => Some(("打击网络赌博网站专项行动", "网络赌博,百家乐骗局,举报")),
+            _ => None,
         }
     }
 
@@ -175,6 +192,12 @@ impl Slip {
                 "因主管网维修,定于11月25日9时至22时对湖滨路、广济路、学宫路沿线停水,请居民提前储水,\
                  抢修结束后即恢复供水,给您带来不便敬请谅解。",
             ),
+            Self::Defaced => {
+                ("汛后堤防巡查安排", "本周起分三组巡查全镇堤防和涵闸,发现问题当日登记、限期整改。")
+            }
+            Self::Campaign => {
+                ("专项行动今日启动", "今日起在全镇开展宣传,请居民不参与、不传播,发现线索及时报告。")
+            }
             Self::Planted => ("网站例行维护", "本周六零时至六时进行例行维护,期间部分栏目更新略有延迟。"),
         };
         Story { title: title.to_owned(), text: format!("{text}\n({owner})") }

@@ -7,7 +7,7 @@ use super::answer::{Answer, parse};
 use super::gather::{Found, Gather, MOST, hash_of};
 use super::recipe::{Field, On, PageFields, Pick, Recipe};
 use super::{Trouble, address, article, clean, date, dated, links, list};
-use crate::model::listing::{Extracted, Listing};
+use crate::model::listing::{Extracted, Front, Listing};
 use crate::model::moment;
 use crate::model::post::Published;
 use crate::model::visit::Failure;
@@ -37,7 +37,7 @@ pub(super) fn read(
     let base = base(page, &answer.fetched.url);
     let mut gather = Gather::new(recipe, known, now);
     gather.out.profile.name = article::meta(page, &["sitename"]);
-    gather.out.hidden = Some(links::hidden(answer.text(), &base));
+    gather.out.front = Some(front(answer, &base));
     let rows = match &recipe.page {
         Some(fields) => by_selectors(fields, page, &base)?,
         None => by_itself(page, &base)?,
@@ -50,6 +50,17 @@ pub(super) fn read(
         }
     }
     Ok(gather.out)
+}
+
+/// What a page says about itself.
+pub(super) fn front(answer: &Answer<'_>, base: &Url) -> Front {
+    let meta = |name| answer.tree().and_then(|page| article::meta(page, &[name])).unwrap_or_default();
+    Front {
+        title: answer.title().to_owned(),
+        keywords: meta("keywords"),
+        description: meta("description"),
+        hidden: links::hidden(answer.text(), base),
+    }
 }
 
 /// The rows of a list that a script fetches as XML (大汉 jpage dataproxy: `<record><![CDATA[<li>…]]></record>`)

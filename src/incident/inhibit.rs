@@ -81,7 +81,8 @@ const fn rung(rule: Rule) -> Option<u8> {
         | Rule::Contradiction
         | Rule::RepostMissed
         | Rule::TitleAltered
-        | Rule::Links => None,
+        | Rule::Links
+        | Rule::Defaced => None,
     }
 }
 

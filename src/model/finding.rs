@@ -91,6 +91,8 @@ words! {
         TitleAltered = "title_altered", "疑似擅改标题";
         /// A post links to where an official account must not lead.
         Links = "links", "疑似违规链接";
+        /// A page says about itself what an intruder would, or whoever took over its expired domain.
+        Defaced = "defaced", "疑似网页被篡改";
     }
 }
 
@@ -139,6 +141,7 @@ impl Rule {
                 | Self::Contradiction
                 | Self::RepostMissed
                 | Self::TitleAltered
+                | Self::Defaced
         )
     }
 
@@ -158,10 +161,10 @@ impl Rule {
 
 /// A set of rules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RuleSet(u32);
+pub struct RuleSet(u64);
 
 // A set has room for so many.
-const _: () = assert!(Rule::ALL.len() <= 32);
+const _: () = assert!(Rule::ALL.len() <= 64);
 
 impl RuleSet {
     /// No rule.

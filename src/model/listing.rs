@@ -239,8 +239,22 @@ pub struct Extracted {
     pub part: bool,
     /// When the bridge itself last read the account, if the bridge says so.
     pub synced: Option<Synced>,
-    /// Links of the page that nobody who looks at it can see; none where no page of a site was read.
-    pub hidden: Option<Vec<Link>>,
+    /// What the page says about itself; none where no page of a site was read.
+    pub front: Option<Front>,
+}
+
+/// What a page says about itself to browsers and search engines, and what it keeps from its readers: where intruders
+/// write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Front {
+    /// Its title.
+    pub title: String,
+    /// The keywords in its head.
+    pub keywords: String,
+    /// The description in its head.
+    pub description: String,
+    /// Links that nobody who looks at it can see.
+    pub hidden: Vec<Link>,
 }
 
 /// What an article's own page adds to the line in a listing.

@@ -236,6 +236,7 @@ pub(super) const fn ending(case: &CaseLine<'_>) -> &'static str {
         | Rule::Advertising
         | Rule::Wording
         | Rule::Links => "原文已修改或已撤下",
+        Rule::Defaced => "网页已恢复",
     }
 }
 

@@ -125,7 +125,7 @@ pub fn settle_by_hand(
         edits: Vec::new(),
         withdrawn: Vec::new(),
         carried: Vec::new(),
-        hidden: None,
+        front: None,
         answers: Vec::new(),
         findings: judgement.findings,
         sure: Sureness {

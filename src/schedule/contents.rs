@@ -24,9 +24,9 @@ impl Scheduler {
             settled.findings.extend(findings);
             settled.sure.read.extend(Checks::subjects(post));
         }
-        if let Some(hidden) = &settled.hidden {
+        if let Some(front) = &settled.front {
             let homepage = &settled.finish.watched.registered.homepage;
-            settled.findings.extend(self.checks.page(hidden, homepage, pack, at));
+            settled.findings.extend(self.checks.page(front, homepage, pack, at));
             settled.sure.read.push(PAGE.to_owned());
         }
         // Nobody can read any more what is not there.

@@ -18,9 +18,10 @@ use crate::judge::facts::Facts;
 use crate::judge::pack::Pack;
 use crate::judge::{inactivity, reachability};
 use crate::model::finding::{Finding, Rule, RuleSet};
+use crate::model::listing::Front;
 use crate::model::listing::Listing;
 use crate::model::page::{Fetched, Miss, Validators};
-use crate::model::post::{Link, Post};
+use crate::model::post::Post;
 use crate::model::profile::Told;
 use crate::model::task::Carried;
 use crate::model::visit::{Failure, Outcome, Visit};
@@ -46,8 +47,8 @@ pub struct Settled {
     pub withdrawn: Vec<Withdrawn>,
     /// Posts that carry what tasks ask for.
     pub carried: Vec<Carried>,
-    /// Links of the account's page that nobody sees; none when no page of a site was read.
-    pub hidden: Option<Vec<Link>>,
+    /// What the account's page says about itself; none when no page of a site was read.
+    pub front: Option<Front>,
     /// What servers answered in the look, the list first, as long as the look is not written.
     pub answers: Vec<Fetched>,
     /// What the rules say.
@@ -84,7 +85,7 @@ pub fn settle(
     watched.known.last_visit = Some(at);
     let mut facts = facts_of(&watched);
     let mut visit = unchanged(&watched, look.took, at);
-    let (mut news, mut hidden) = (News::default(), None);
+    let (mut news, mut front) = (News::default(), None);
     let mut told = Told::default();
     let mut changed = true;
     let mut asked = None;
@@ -104,7 +105,7 @@ pub fn settle(
             let stale = stale_since(trust, seen.out_of_sync);
             let part = seen.extracted.as_ref().is_some_and(|extracted| extracted.part);
             if let Some(mut extracted) = seen.extracted {
-                hidden = extracted.hidden.take();
+                front = extracted.front.take();
                 visit.items = u32::try_from(extracted.listing.lines.len()).unwrap_or(u32::MAX);
                 told = Told::of(&extracted.profile, extracted.named, &watched.registered);
                 news = learn(&mut watched, &mut facts, extracted, known, from, at);
@@ -171,7 +172,7 @@ pub fn settle(
         edits: news.edits,
         withdrawn: news.withdrawn,
         carried: Vec::new(),
-        hidden,
+        front,
         answers,
         findings,
         sure: sureness(good, judgement.judged, compared),

@@ -35,10 +35,14 @@ impl Portal {
 <html lang="zh-CN"><head><meta charset="{{ portal.charset }}">
 <meta name="SiteName" content="{{ portal.name }}"><meta name="SiteDomain" content="{{ portal.domain }}"><meta name="SiteIDCode" content="{{ portal.code }}">
 <meta name="ColumnName" content="{{ view.name() }}"><meta name="ColumnDescription" content="{{ view.intro() }}"><meta name="ColumnType" content="工作动态">
+{%- if let Some((title, keywords)) = broken.head %}
+<meta name="keywords" content="{{ keywords }}"><title>{{ title }}</title></head><body>
+{%- else %}
 <title>{{ view.name() }}_{{ portal.name }}</title></head><body>
+{%- endif %}
 <div class="nav"><a href="/">首页</a> <a href="/zwgk/">政务公开</a> <a href="/bsfw/">办事服务</a> <a href="/hdjl/">互动交流</a>
 <ul class="more" style="display:none"><li><a href="/zwgk/zfxxgk/">政府信息公开</a></li><li><a href="https://service.weibo.com/share/share.php">分享到微博</a></li></ul></div>
-{%- if planted %}
+{%- if broken.planted %}
 <div style="position:absolute;left:-9999px"><a href="https://xinpujing.example/">澳门新葡京娱乐官网</a><a href="https://ty.bocai.example/">体育投注平台</a></div>
 {%- endif %}
 {%- if redesigned %}
@@ -72,13 +76,21 @@ struct List<'a> {
     portal: Portal,
     view: &'a View<'a>,
     redesigned: bool,
-    planted: bool,
+    broken: Broken,
 }
 
-/// The list page of a column; after a redesign only its shell, which a script fills, and after a break-in with links
-/// that nobody sees.
-pub(in crate::demo) fn list(view: &View<'_>, redesigned: bool, planted: bool) -> String {
-    rendered(&List { portal: Portal::of(view.site), view, redesigned, planted })
+/// What somebody has put into a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::demo) struct Broken {
+    /// Links that nobody sees.
+    pub(in crate::demo) planted: bool,
+    /// Another title, and keywords.
+    pub(in crate::demo) head: Option<(&'static str, &'static str)>,
+}
+
+/// The list page of a column; after a redesign only its shell, which a script fills.
+pub(in crate::demo) fn list(view: &View<'_>, redesigned: bool, broken: Broken) -> String {
+    rendered(&List { portal: Portal::of(view.site), view, redesigned, broken })
 }
 
 #[derive(Template)]

@@ -8,10 +8,11 @@ use super::ads::{self, Shops};
 use super::passages::{self, Quoting};
 use super::privacy::{self, Severity};
 use super::terms::Terms;
-use super::{Part, Spot, Words, links, reposts, secrecy};
+use super::{Part, Spot, Words, links, reposts, secrecy, taken};
 use crate::judge::originality::Sources;
 use crate::judge::pack::Pack;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule};
+use crate::model::listing::Front;
 use crate::model::moment::in_shanghai;
 use crate::model::passage::{self, Passage};
 use crate::model::post::{Link, Post, PostKey};
@@ -139,36 +140,37 @@ impl Checks {
         findings
     }
 
-    /// What the links of an account's page that nobody sees give away.
+    /// What an account's page gives away: links that nobody sees, and what it says about itself.
     #[must_use]
-    pub fn page(&self, hidden: &[Link], homepage: &str, pack: &Pack, at: DateTime<Utc>) -> Option<Finding> {
-        let passages: Vec<Passage> = if self.settings.links && !hidden.is_empty() {
-            link_passages(hidden, homepage).take(MOST_PASSAGES).collect()
-        } else {
-            Vec::new()
-        };
-        let level = passage::gravest(&passages)?;
-        let (basis, advice) = words_of(pack, Rule::Links);
-        Some(Finding {
-            rule: Rule::Links,
-            subject: PAGE.to_owned(),
-            level,
-            since: at,
-            evidence: Evidence {
-                summary: format!("栏目页或首页中有{}", passage::summary(&passages)),
-                basis,
-                advice,
-                looked_at: Some(at),
-                passages,
-                ..Evidence::default()
-            },
-        })
+    pub fn page(&self, front: &Front, homepage: &str, pack: &Pack, at: DateTime<Utc>) -> Vec<Finding> {
+        if !self.settings.links {
+            return Vec::new();
+        }
+        let hidden: Vec<Passage> = link_passages(&front.hidden, homepage).take(MOST_PASSAGES).collect();
+        let taken: Vec<Passage> = taken::signs(front).map(|sign| passages::of_head(&sign)).collect();
+        let found = [
+            (Rule::Links, format!("栏目页或首页中有{}", passage::summary(&hidden)), hidden),
+            (Rule::Defaced, format!("栏目页或首页的{}", said(&taken)), taken),
+        ];
+        let findings = found.into_iter().filter_map(|(rule, summary, passages)| {
+            let level = passage::gravest(&passages)?;
+            let (basis, advice) = words_of(pack, rule);
+            let evidence =
+                Evidence { summary, basis, advice, looked_at: Some(at), passages, ..Evidence::default() };
+            Some(Finding { rule, subject: PAGE.to_owned(), level, since: at, evidence })
+        });
+        findings.collect()
     }
 
     /// What the findings about a post can be about: whatever of it was not found is not the case.
     pub fn subjects(post: &Post) -> impl Iterator<Item = String> {
         std::iter::once(subject(post.key)).chain(reposts::named(post).map(str::to_owned))
     }
+}
+
+/// What a page says that it should not.
+fn said(passages: &[Passage]) -> String {
+    passages.first().map(|passage| format!("{}{}", passage.place, passage.reason)).unwrap_or_default()
 }
 
 /// Basis and advice of a rule.

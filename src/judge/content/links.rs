@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use url::Url;
 
 /// Words of gambling and pornography, as such links and hosts carry them.
-static TRADES: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static TRADES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?i)(?:澳门|葡京|威尼斯人|太阳城|新濠|永利|银河|皇冠)[^,。]{0,6}(?:娱乐|赌|投注|开户|官网|网址|平台|登录)|娱乐城|百家乐|六合彩|时时彩|北京赛车|快三|pk10|幸运飞艇|(?:体育|电竞|足球|外围)(?:投注|下注|赔率)|棋牌(?:游戏)?(?:平台|下载|官网|送)|真人(?:荷官|视讯|娱乐)|网上赌|赌场|赌博(?:网站|平台)|博彩(?:网站|平台|公司)|注册送(?:彩金|[0-9]+元)|送彩金|彩金|老虎机|捕鱼(?:平台|上分)|(?:成人|色情|黄色|激情)(?:视频|网站|电影|小说|直播)|约炮|裸聊|一夜情|av(?:在线|视频)|私服发布",
     )

@@ -11,6 +11,7 @@ pub mod privacy;
 mod quoting;
 pub mod reposts;
 pub mod secrecy;
+pub mod taken;
 pub mod terms;
 mod trigger;
 

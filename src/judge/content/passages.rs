@@ -3,6 +3,7 @@
 //! In: a part of a post and what was found where in it. Out: a passage with its place counted in characters, a quote
 //! with a little of what stands around it, and the number by which a dismissal is remembered.
 
+use super::taken::Sign;
 use super::{Part, Spot};
 use crate::model::finding::{Level, fingerprint};
 use crate::model::passage::Passage;
@@ -67,6 +68,19 @@ pub(super) fn of_link(kind: &str, link: &Link, reason: &str) -> Passage {
         suggestion: String::new(),
         level: Level::Suspected,
         fingerprint: fingerprint([kind, &link.href]),
+    }
+}
+
+/// A passage about what a page says about itself.
+pub(super) fn of_head(sign: &Sign<'_>) -> Passage {
+    Passage {
+        kind: "网页被改写".to_owned(),
+        place: sign.place.to_owned(),
+        quote: sign.words.chars().take(LONGEST_WORDS * 3).collect(),
+        reason: sign.taken.zh().to_owned(),
+        suggestion: String::new(),
+        level: Level::Suspected,
+        fingerprint: fingerprint([sign.place, sign.words]),
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) const RULES: [Rule; 6] =
     [Rule::Weekly, Rule::BiweeklyOriginal, Rule::NotUpdated, Rule::Dormant, Rule::Zombie, Rule::Hollow];
 
 /// The rules about the words of posts, in the order in which a [`Pack`] keeps them.
-const CONTENT: [Rule; 9] = [
+const CONTENT: [Rule; 10] = [
+    Rule::Defaced,
     Rule::Secrecy,
     Rule::Privacy,
     Rule::Advertising,
