@@ -30,6 +30,8 @@ use tokio::sync::{Notify, watch};
 const UPKEEP: &str = "upkeep";
 /// How long upkeep may take before another worker takes it over.
 const UPKEEP_LEASE: Duration = Duration::hours(1);
+/// Where posts lead is followed for so long.
+const KEEP_LINKS: Duration = Duration::days(180);
 /// How long introductions, pictures and slips of a platform are kept: as long as followers are.
 const KEEP_FACTS: Duration = Duration::days(400);
 /// Loops that wait for rows look again after this, for another worker may have written some.
@@ -133,7 +135,13 @@ impl App {
         // without looking at anybody.
         // On the heap, for it is by far the largest of the futures.
         let looks = Box::pin(async { Ok(self.scheduler.run(Until::Stopped, |_| {}, stop.clone()).await?) });
-        tokio::try_join!(looks, self.tell(stop.clone()), self.send(stop.clone()), self.keep(stop.clone()),)?;
+        tokio::try_join!(
+            looks,
+            self.tell(stop.clone()),
+            self.send(stop.clone()),
+            self.keep(stop.clone()),
+            Box::pin(self.follow(stop.clone())),
+        )?;
         served.await.context("web")?.context("web")?;
         self.store.close().await;
         Ok(())
@@ -145,6 +153,7 @@ impl App {
         progress: impl Fn(Progress),
         stop: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
+        self.scheduler.look_at_hosts().await?;
         self.scheduler.run(Until::Drained(self.clock.now()), progress, stop).await?;
         self.flush().await
     }
@@ -227,6 +236,22 @@ impl App {
         Ok(())
     }
 
+    /// Looks where posts lead.
+    async fn follow(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        while !*stop.borrow() {
+            match self.scheduler.look_at_hosts().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => tracing::error!(%error, "looking at hosts failed, trying again"),
+            }
+            tokio::select! {
+                () = self.clock.sleep(Duration::seconds(60)) => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+        Ok(())
+    }
+
     async fn ensure_jobs(&self) -> anyhow::Result<()> {
         let line = jobs::parse_cron(&self.config.main.upkeep.at).map_err(|reason| anyhow::anyhow!(reason))?;
         if let Some(at) = jobs::next_time(&line, self.clock.now()) {
@@ -244,10 +269,11 @@ impl App {
             let keep = Duration::from_std(self.config.main.upkeep.keep_visits)?;
             let forgotten = self.store.forget_visits(now - keep).await?;
             let facts = self.store.forget_facts(now - KEEP_FACTS).await?;
+            let links = self.store.forget_hosts(now - KEEP_LINKS, now + Duration::days(8)).await?;
             let keep = Duration::from_std(self.config.main.evidence.keep)?;
             let payloads = self.store.forget_payloads(now - keep).await?;
             self.store.optimize().await?;
-            tracing::info!(forgotten, facts, payloads, "upkeep done");
+            tracing::info!(forgotten, facts, links, payloads, "upkeep done");
             let line =
                 jobs::parse_cron(&self.config.main.upkeep.at).map_err(|reason| anyhow::anyhow!(reason))?;
             let next = jobs::next_time(&line, now).unwrap_or(now + Duration::days(1));

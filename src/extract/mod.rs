@@ -41,7 +41,7 @@ pub(crate) use recipe::is_loopback;
 pub use recipe::{Follow, Golden, Pace, Recipe, Recipes, Sync};
 pub use syncs::syncs;
 
-use crate::model::listing::{Article, Extracted, Line, Listing};
+use crate::model::listing::{Article, Extracted, Front, Line, Listing};
 use crate::model::page::{Fetched, Miss};
 use crate::model::post::{Post, PostKey};
 use crate::model::visit::Failure;
@@ -105,6 +105,13 @@ pub fn extract(
         };
         Miss::on(fetched, failure, trouble.detail)
     }))
+}
+
+/// What a page says about itself; nothing when it is no page for people.
+#[must_use]
+pub fn front(fetched: &Fetched) -> Front {
+    let answer = Answer::new(fetched);
+    if answer.is_html() { page::front(&answer, &fetched.url) } else { Front::default() }
 }
 
 /// What an article's own page says about it.

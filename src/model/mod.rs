@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod finding;
 pub mod followers;
 pub mod hand;
+pub mod host;
 pub mod incident;
 pub mod listing;
 pub mod moment;

@@ -70,6 +70,7 @@ impl Scheduler {
         });
         let settled = self.with_profiles(settled.collect()).await?;
         let settled = self.with_tasks(settled).await?;
+        let settled = self.with_hosts(settled).await?;
         let items = self.with_cases(settled).await?;
         let started = self.clock.now();
         if let Err(error) = self.write_patiently(&items, now).await {
@@ -201,6 +202,10 @@ impl Scheduler {
         tx.insert_posts(&posts).await?;
         let edits: Vec<_> = kept.iter().flat_map(|item| &item.settled.edits).collect();
         tx.edit_posts(&edits).await?;
+        let edited: Vec<_> = edits.iter().map(|edited| (edited.account, edited.post.key)).collect();
+        tx.drop_links(&edited).await?;
+        let links: Vec<_> = kept.iter().flat_map(|item| self.links_of(&item.settled)).collect();
+        tx.note_links(&links, now).await?;
         let withdrawn: Vec<_> = kept.iter().flat_map(|item| &item.settled.withdrawn).collect();
         tx.note_withdrawn(&withdrawn).await?;
         let carried: Vec<_> = kept

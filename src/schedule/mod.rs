@@ -15,6 +15,7 @@ mod contents;
 mod doubt;
 mod echo;
 mod hands;
+mod hosts;
 pub mod jobs;
 pub mod keep;
 pub mod news;

@@ -183,6 +183,12 @@ impl Want {
         Self { requests: 1, gap, jitter: pace.jitter, daily: pace.daily, quiet: pace.quiet.clone() }
     }
 
+    /// One request by no recipe.
+    #[must_use]
+    pub fn plain(gap: std::time::Duration) -> Self {
+        Self { requests: 1, gap, jitter: 0.0, daily: None, quiet: Quiet::default() }
+    }
+
     fn gap(&self) -> Duration {
         Duration::from_std(self.gap).unwrap_or(Duration::days(1))
     }

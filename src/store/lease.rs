@@ -27,6 +27,8 @@ pub enum Table {
     Delivery,
     /// Jobs of the calendar.
     Job,
+    /// Hosts that posts link to.
+    Host,
 }
 
 /// Both texts of one lease statement. On PostgreSQL the rows are chosen into an array, which happens once: a list
@@ -114,6 +116,7 @@ const LEASED_ACCOUNTS: Text = Text {
 };
 const LEASE_GROUPS: Text = oldest_due!("lease_groups", "incident_group");
 const LEASE_DELIVERIES: Text = oldest_due!("lease_deliveries", "delivery");
+const LEASE_HOSTS: Text = oldest_due!("lease_hosts", "host");
 const LEASE_JOBS: Text = oldest_due!("lease_jobs", "job");
 
 /// What to take.
@@ -137,6 +140,7 @@ impl Store {
             Table::Group => &LEASE_GROUPS,
             Table::Delivery => &LEASE_DELIVERIES,
             Table::Job => &LEASE_JOBS,
+            Table::Host => &LEASE_HOSTS,
         };
         let statement = text.of(&tx);
         let ids: Vec<i64> = on_tx!(&mut tx, Db, conn => {

@@ -13,6 +13,7 @@ pub mod dismissals;
 pub mod exhibits;
 pub mod figures;
 pub mod groups;
+pub mod hosts;
 pub mod incidents;
 pub mod lease;
 pub mod outbox;

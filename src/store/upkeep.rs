@@ -19,6 +19,11 @@ const FORGET_FACTS: &str = "/* forget_facts */ DELETE FROM profile_fact WHERE ac
      (SELECT 1 FROM profile_fact AS n WHERE n.account_id = profile_fact.account_id AND n.fact = profile_fact.fact AND n.last_seen > profile_fact.last_seen) \
      AND (fact IN ('intro', 'avatar') OR NOT lasted)";
 
+/// Where posts of long ago lead is nobody's concern; a host to which no post leads any more is not looked at.
+const FORGET_HOST_LINKS: &str = "/* forget_host_links */ DELETE FROM host_link WHERE account_id > $2 AND account_id <= $3 AND EXISTS \
+     (SELECT 1 FROM post AS p WHERE p.account_id = host_link.account_id AND p.key = host_link.post AND p.first_seen < $1)";
+const FORGET_HOSTS: &str = "/* forget_hosts */ DELETE FROM host WHERE due_at < $1 AND NOT EXISTS (SELECT 1 FROM host_link AS l WHERE l.host_id = host.id)";
+
 /// The log is long: it is gone through by so many accounts at a time, lest looks wait for the whole of it.
 const NEXT_ACCOUNTS: &str = "/* next_accounts */ SELECT MAX(id) FROM (SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT 500) AS page";
 
@@ -53,6 +58,16 @@ impl Store {
     /// called and as what it was verified is little, and stays. Returns how many values were forgotten.
     pub async fn forget_facts(&self, before: DateTime<Utc>) -> Result<u64, Error> {
         self.forget(FORGET_FACTS, before).await
+    }
+
+    /// Forgets where posts lead that were first seen before an instant, and the hosts that are due by `now` and to which
+    /// no post leads any more. Returns how many links.
+    pub async fn forget_hosts(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, Error> {
+        let links = self.forget(FORGET_HOST_LINKS, before).await?;
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, Db, conn => sqlx::query::<Db>(FORGET_HOSTS).bind(to_ms(now)).execute(conn).await?.rows_affected());
+        tx.commit().await?;
+        Ok(links)
     }
 
     /// Runs a statement that forgets for all accounts, page by page.

@@ -9,6 +9,7 @@ use crate::support::office::{Office, Plan};
 use crate::support::rows;
 use axum::Router;
 use axum::http::Uri;
+use axum::response::Html;
 use chrono::{DateTime, Duration, Utc};
 use mail_parser::MessageParser;
 use serde_json::Value;
@@ -201,7 +202,66 @@ fn feed(items: &[Item], start: DateTime<Utc>) -> String {
 /// Words that say nothing about whose they are.
 const ADVICE: &str = "冬天空气干燥，室内可以放一盆水或者几株绿植，每天开窗通风两次，每次半个小时，出门记得戴好帽子和手套，喝温水，早睡早起。";
 
+/// A site that shows a page with this title.
+async fn site(title: Arc<Mutex<&'static str>>) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = Router::new().fallback(move || {
+        let page = format!(
+            "<!DOCTYPE html><html><head><title>{}</title></head><body></body></html>",
+            title.lock().unwrap()
+        );
+        async move { Html(page) }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// The text of a post that links there.
+fn linking(host: &str) -> &'static str {
+    format!("{PLAIN}&lt;a href=\"http://{host}/zl/1.html\"&gt;详见&lt;/a&gt;").leak()
+}
+
 both! {
+    async fn a_link_to_a_site_that_somebody_else_took_over_is_told_until_the_site_is_mended(_store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        let title = Arc::new(Mutex::new("云溪县数字图书馆"));
+        let host = site(Arc::clone(&title)).await;
+        desk.shows(&[(1, "讲座预告", linking(&host))]).await;
+        assert_eq!(desk.standing().await, []);
+        // It is looked at again after a week; nobody knows before.
+        *title.lock().unwrap() = "此域名正在出售";
+        desk.passes(8 * 24).await;
+        assert_eq!(desk.standing().await, [(Rule::Links, Level::Suspected, State::Open)]);
+        let case = desk.cases().await.remove(0);
+        assert_eq!(case.key.subject, host);
+        assert!(case.evidence.summary.contains("1条信息链接到127.0.0.1：网页标题为“此域名正在出售”"), "{}", case.evidence.summary);
+        assert!(case.evidence.passages[0].quote.contains("/zl/1.html"), "{:?}", case.evidence);
+        *title.lock().unwrap() = "云溪县数字图书馆";
+        desk.passes(30).await;
+        assert_eq!(desk.standing().await, [(Rule::Links, Level::Suspected, State::Resolved)]);
+    }
+
+    async fn a_dead_link_is_minor_and_told_after_days_and_ends_when_it_is_taken_out(_store: Store, base: &Base) {
+        let desk = Desk::open(base.address()).await;
+        let closed = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let dead = linking(&closed.to_string());
+        desk.shows(&[(1, "讲座预告", dead)]).await;
+        desk.passes(80).await;
+        assert_eq!(desk.standing().await, [], "nothing answers: it may be our own line");
+        let host = site(Arc::new(Mutex::new("云溪县数字图书馆"))).await;
+        desk.shows(&[(2, "新书上架", linking(&host)), (1, "讲座预告", dead)]).await;
+        desk.passes(40).await;
+        assert_eq!(desk.standing().await, [], "two days are not over");
+        desk.passes(48).await;
+        assert_eq!(desk.standing().await, [(Rule::Links, Level::Reminder, State::Open)]);
+        let case = desk.cases().await.remove(0);
+        assert!(case.evidence.summary.contains("次查看均无法建立连接"), "{}", case.evidence.summary);
+        desk.shows(&[(2, "新书上架", linking(&host)), (1, "讲座预告", PLAIN)]).await;
+        desk.passes(3).await;
+        assert_eq!(desk.standing().await, [(Rule::Links, Level::Reminder, State::Resolved)]);
+    }
+
     async fn a_text_that_another_unit_published_before_is_its_repost(_store: Store, base: &Base) {
         let desk = Desk::open(base.address()).await;
         desk.shows(&[(2, "冬天怎样过得舒服", ADVICE), (1, "会议", PLAIN)]).await;

@@ -100,6 +100,12 @@ impl Checks {
         self.settings.contradictions
     }
 
+    /// Whether it is looked where links lead.
+    #[must_use]
+    pub const fn follows_links(&self) -> bool {
+        self.settings.links
+    }
+
     /// How many terms the word lists hold.
     #[must_use]
     pub const fn terms(&self) -> usize {

@@ -7,7 +7,7 @@
 use crate::model::post::Link;
 use regex::Regex;
 use std::sync::LazyLock;
-use url::Url;
+use url::{Host, Url};
 
 /// Words of gambling and pornography, as such links and hosts carry them.
 pub(super) static TRADES: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,12 +36,12 @@ pub struct Suspect<'l> {
 pub fn find<'l>(links: &'l [Link], host: &str) -> impl Iterator<Item = Suspect<'l>> + use<'l> {
     let own = site(host).to_owned();
     links.iter().filter_map(move |link| {
-        let url = Url::parse(&link.href).ok()?;
+        let url = foreign(link, std::slice::from_ref(&own))?;
         let target = url.host_str()?;
         let is_public = PUBLIC.iter().any(|suffix| {
             target.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         });
-        if is_public || site(target) == own {
+        if is_public {
             return None;
         }
         let trade = TRADES.is_match(&link.words) || HOSTS.is_match(target);
@@ -52,6 +52,21 @@ pub fn find<'l>(links: &'l [Link], host: &str) -> impl Iterator<Item = Suspect<'
         };
         Some(Suspect { link, reason })
     })
+}
+
+/// Where a link leads, if not to one of these sites.
+pub(super) fn foreign(link: &Link, own: &[String]) -> Option<Url> {
+    let url = Url::parse(&link.href).ok()?;
+    let target = site_of(&url)?;
+    (!own.iter().any(|own| own == target)).then_some(url)
+}
+
+/// What the host of an address belongs to; two ports of a host without a name are two.
+pub(super) fn site_of(url: &Url) -> Option<&str> {
+    match url.host()? {
+        Host::Domain(name) => Some(site(name)),
+        Host::Ipv4(_) | Host::Ipv6(_) => Some(url.authority()),
+    }
 }
 
 /// What a host belongs to: `b.c.cn` and `www.b.c.cn` are one site. Of public suffixes only those of two labels that

@@ -5,6 +5,7 @@
 
 pub mod ads;
 pub mod checks;
+pub mod hosts;
 pub mod links;
 mod passages;
 pub mod privacy;

@@ -71,6 +71,11 @@ pub(super) fn of_link(kind: &str, link: &Link, reason: &str) -> Passage {
     }
 }
 
+/// Words of a stranger, as many as are shown.
+pub(super) fn clipped(words: &str) -> String {
+    words.chars().take(LONGEST_WORDS).collect()
+}
+
 /// A passage about what a page says about itself.
 pub(super) fn of_head(sign: &Sign<'_>) -> Passage {
     Passage {
