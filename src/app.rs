@@ -6,6 +6,7 @@
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::fetch::Fetcher;
+use crate::fetch::screen::Screen;
 use crate::metrics::{Metrics, seconds};
 use crate::model::moment::to_ms;
 use crate::notify::desk::Desk;
@@ -73,10 +74,12 @@ impl App {
             clock: clock.clone(),
             keep: config.main.evidence.max_bytes,
         };
+        let screen = Screen::new(&config.main.browser, eyes.fetcher.clone());
         let parts = Parts {
             store: store.clone(),
             eyes,
             packs: config.packs.clone(),
+            screen,
             checks: config.checks.clone(),
             keep: config.main.evidence.clone(),
             notify: config.notify.clone(),
@@ -141,6 +144,7 @@ impl App {
             self.send(stop.clone()),
             self.keep(stop.clone()),
             Box::pin(self.follow(stop.clone())),
+            Box::pin(self.shoot(stop.clone())),
         )?;
         served.await.context("web")?.context("web")?;
         self.store.close().await;
@@ -155,6 +159,7 @@ impl App {
     ) -> anyhow::Result<()> {
         self.scheduler.look_at_hosts().await?;
         self.scheduler.run(Until::Drained(self.clock.now()), progress, stop).await?;
+        while self.scheduler.take_shot().await? {}
         self.flush().await
     }
 
@@ -230,6 +235,22 @@ impl App {
             }
             tokio::select! {
                 () = self.clock.sleep(Duration::seconds(60)) => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes pictures of the pages on which new cases rest.
+    async fn shoot(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        while !*stop.borrow() {
+            match self.scheduler.take_shot().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "a picture could not be kept"),
+            }
+            tokio::select! {
+                () = self.scheduler.shot_wanted() => {}
                 () = stopped(&mut stop) => {}
             }
         }

@@ -19,6 +19,9 @@ use prometheus::{
 /// Why a case was not mailed; the label of `notifications_suppressed_total`.
 pub const SUPPRESSED: &[&str] = &["inhibited"];
 
+/// What became of a picture; the label of `screenshots_total`.
+pub const SCREENSHOTS: &[&str] = &["taken", "failed", "left_out"];
+
 /// Transactions by name; the label of `store_transaction_seconds`.
 pub const TRANSACTIONS: &[&str] = &["lease", "commit"];
 
@@ -116,6 +119,8 @@ metrics! {
     outbox_dead: IntGauge;
     /// Time of a transaction by its name.
     store_transaction_seconds: HistogramVec("name") @ STORE_SECONDS;
+    /// Pictures of pages on which cases rest, by what became of them; none without a browser.
+    screenshots_total: IntCounterVec("outcome");
     /// Transactions tried again after a passing trouble of the database.
     store_retries_total: IntCounter;
     /// 1 when the last reading of the configuration succeeded.
@@ -158,6 +163,9 @@ impl Metrics {
         }
         for reason in SUPPRESSED {
             self.notifications_suppressed_total.with_label_values(&[reason]);
+        }
+        for outcome in SCREENSHOTS {
+            self.screenshots_total.with_label_values(&[outcome]);
         }
         for name in TRANSACTIONS {
             self.store_transaction_seconds.with_label_values(&[name]);

@@ -50,6 +50,8 @@ pub struct Main {
     pub fetch: fetch::Settings,
     /// What is kept when a case opens.
     pub evidence: schedule::keep::Settings,
+    /// The browser that takes pictures of pages.
+    pub browser: fetch::screen::Settings,
     /// Which checks of content run.
     pub content: checks::Settings,
     /// The console and the endpoints.
@@ -328,6 +330,17 @@ fn cross_check(document: &Document<'_>, main: &Main, packs: Option<&Packs>, mist
             "租期短于两次访问的时限,查看可能来不及写入".to_owned(),
             "请不小于 fetch.timeout 的两倍",
         );
+    }
+    let browser = &main.browser;
+    if let Some(program) = browser.program.as_ref().filter(|program| !program.is_file()) {
+        say(
+            &at("browser", "program"),
+            format!("没有浏览器程序{}", program.display()),
+            "请填写已安装的Chromium的完整路径,或删去此行(不截图)",
+        );
+    }
+    if !(320..=4000).contains(&browser.width) || !(320..=20_000).contains(&browser.max_height) {
+        say(&at("browser", "width"), "宽度须在320至4000之间,最大高度须在320至20000之间".to_owned(), "");
     }
     let cadence = &schedule.cadence;
     let at_cadence = |key| [Step::Name("schedule"), Step::Name("cadence"), Step::Name(key)];

@@ -202,7 +202,7 @@ fn find_page(city: &City, site: Site, base: &str, target: &str, now: DateTime<Ut
         let account = city.find_number(number)?;
         let posts = posts(account, city.start(), now);
         let post = posts.iter().find(|post| post.serial == serial)?;
-        return Some(Answer::ok(HTML, wechat::article(account, &Line::of(account, post))));
+        return Some(Answer::ok(HTML, wechat::article(account, &Line::of(account, post, base))));
     }
     if site == Site::Wewe && target == "/feeds/" {
         let read = city.accounts().iter().filter(|account| account.routes.contains(&Route::Wewe));
@@ -220,7 +220,7 @@ fn find_page(city: &City, site: Site, base: &str, target: &str, now: DateTime<Ut
         let shows = account.routes.iter().any(|route| route.site() == site);
         let posts = posts(account, city.start(), now);
         let post = posts.iter().find(|post| post.serial == serial).filter(|_| shows)?;
-        return Some(html(site, &page::article(site, account, &Line::of(account, post))));
+        return Some(html(site, &page::article(site, account, &Line::of(account, post, base))));
     }
     let numbered = |before: &str, after: &str| {
         let number = target.strip_prefix(before)?.strip_suffix(after)?.parse().ok()?;

@@ -166,7 +166,8 @@ fn spells(account: &Account, start: DateTime<Utc>) -> Vec<Spell> {
             },
         ],
         Behaviour::Says(slip) => slip.breaks().map_or_else(Vec::new, |(rule, _)| {
-            let told = Spell::between(rule, slip.hour(), slip.hour());
+            let (earliest, latest) = slip.known();
+            let told = Spell::between(rule, earliest, latest);
             vec![match slip.mended() {
                 Some(hour) => told.ending(hour, hour),
                 None => told,

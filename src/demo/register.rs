@@ -183,6 +183,13 @@ const ROWS: &[Row] = &[
     (Qinglan, Justice, Wechat, &[Wechat2rss], Says(Slip::Contradicted)),
     (Linze, Water, Website, &[CityHall], Says(Slip::Defaced)),
     (Linze, Police, Website, &[CityHall], Says(Slip::Campaign)),
+    (Linze, Emergency, Wechat, &[Wechat2rss], Says(Slip::Unlisted)),
+    (Linze, Health, Wechat, &[Wechat2rss], Says(Slip::Listed)),
+    (Tongyin, Water, Wechat, &[Wechat2rss], Says(Slip::Carried)),
+    (Wanghu, Water, Wechat, &[Wechat2rss], Says(Slip::Altered)),
+    (Qinglan, Culture, Weibo, &[Ajax], Says(Slip::Missed)),
+    (Wanghu, Culture, Wechat, &[Wechat2rss], Says(Slip::DeadLink)),
+    (Wanghu, Library, Wechat, &[Wechat2rss], Says(Slip::LiveLink)),
 ];
 
 /// Every account of the city, without its sources: those depend on where the sites listen.
@@ -245,7 +252,11 @@ fn account(number: u32, (place, body, platform, routes, behaviour): Row, start: 
         phone: format!("0900-6{:06}", seed(number, "phone") % 1_000_000),
         email: vec![body.mail(place)],
         contractor: pick(&["", "", "澄湖市融媒体中心"], seed(number, "contractor")).to_owned(),
-        pack: "national".to_owned(),
+        pack: match behaviour {
+            Says(slip) => slip.pack(),
+            _ => "national",
+        }
+        .to_owned(),
         notes: String::new(),
         owner,
     };

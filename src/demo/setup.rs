@@ -3,6 +3,7 @@
 //! In: a folder, the city and where its sites listen. Out: the files an operator would have written, and the
 //! configuration read from them by the same code. Spans are long because the city's days are short.
 
+use super::slips::task;
 use super::{Addresses, City, Site};
 use crate::config::Config;
 use crate::config::mistake::Mistake;
@@ -27,7 +28,7 @@ before_deadline = "1h"
 
 [fetch]
 contact = "demo@chenghu.example"
-allow_private = ["127.0.0.0/8"]
+allow_private = ["127.0.0.0/8", "::1/128"]
 
 [content]
 contradictions = true
@@ -137,6 +138,7 @@ pub async fn enrol(
     let accounts = city.registered(addresses);
     let mut tx = store.begin().await?;
     tx.add_accounts(&accounts, &|account| config.site_of(account), city.start()).await?;
+    tx.add_task(&task(city)).await?;
     tx.commit().await
 }
 

@@ -5,8 +5,12 @@
 //! tell the first and stay silent about the second. Persons, numbers and firms are invented; the identity numbers have
 //! right check digits and belong to a county that does not exist.
 
+use super::behaviour::Behaviour;
+use super::city::{Account, City};
 use super::texts::Story;
 use crate::model::finding::{Level, Rule};
+use crate::model::task::{Scope, Task, TaskId};
+use chrono::Duration;
 
 /// One post that says too much, or seems to; or a page that was broken into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,10 +52,45 @@ pub enum Slip {
     Defaced,
     /// … and a column against what such titles speak of.
     Campaign,
+    /// A repost from a source that is not on the list of its place …
+    Unlisted,
+    /// … and one from a source that is.
+    Listed,
+    /// A required repost as it was …
+    Carried,
+    /// … one under another title …
+    Altered,
+    /// … and other news instead of it.
+    Missed,
+    /// A link to a site that is no more …
+    DeadLink,
+    /// … and one to a site that answers.
+    LiveLink,
 }
 
 /// How long a mended post stands as it was, in hours.
 const MENDED_AFTER: i64 = 24;
+
+/// What some accounts must repost …
+const REQUIRED: &str = "关于做好今冬明春安全用水工作的提示";
+/// … by this hour of the script.
+const DEADLINE: i64 = 50;
+
+/// The required repost of the script.
+pub(super) fn task(city: &City) -> Task {
+    let asked = |account: &&Account| matches!(account.behaviour, Behaviour::Says(slip) if slip.is_asked());
+    let asked = city.accounts().iter().filter(asked);
+    Task {
+        id: TaskId(0),
+        title: REQUIRED.to_owned(),
+        url: String::new(),
+        source: "澄湖市人民政府网".to_owned(),
+        from: city.start(),
+        deadline: city.start() + Duration::hours(DEADLINE),
+        scope: Scope { accounts: asked.map(|it| it.registered.key.clone()).collect(), ..Scope::default() },
+        closed_at: None,
+    }
+}
 
 impl Slip {
     /// When it appears, in hours of the script.
@@ -72,6 +111,13 @@ impl Slip {
             Self::Planted => 64,
             Self::Defaced => 60,
             Self::Campaign => 61,
+            Self::Unlisted => 28,
+            Self::Listed => 29,
+            Self::Carried => 30,
+            Self::Altered => 31,
+            Self::Missed => 32,
+            Self::DeadLink => 12,
+            Self::LiveLink => 13,
             Self::Notice => 66,
             Self::Echoed => 67,
             Self::Contradicted => 80,
@@ -86,6 +132,34 @@ impl Slip {
         }
     }
 
+    /// In which hours of the script the watch can know that it breaks a rule.
+    pub(super) const fn known(self) -> (i64, i64) {
+        match self {
+            // A site is no more only after two days of looks, half a day apart.
+            Self::DeadLink => (Self::DeadLink.hour() + 48, Self::DeadLink.hour() + 66),
+            Self::Missed => (DEADLINE, DEADLINE),
+            _ => (self.hour(), self.hour()),
+        }
+    }
+
+    /// Whether its account must carry the required repost.
+    const fn is_asked(self) -> bool {
+        matches!(self, Self::Carried | Self::Altered | Self::Missed)
+    }
+
+    /// The pack of its account: only some places have a list of sources.
+    pub(super) const fn pack(self) -> &'static str {
+        match self {
+            Self::Unlisted | Self::Listed => "nantong",
+            _ => "national",
+        }
+    }
+
+    /// Whether its account reposts nothing else.
+    pub(super) const fn is_alone(self) -> bool {
+        matches!(self, Self::Unlisted | Self::Listed)
+    }
+
     /// The rule it breaks and what that weighs; none when it only looks like it.
     #[must_use]
     pub const fn breaks(self) -> Option<(Rule, Level)> {
@@ -96,6 +170,10 @@ impl Slip {
             Self::Advert => Some((Rule::Advertising, Level::Suspected)),
             Self::Planted => Some((Rule::Links, Level::Suspected)),
             Self::Defaced => Some((Rule::Defaced, Level::Suspected)),
+            Self::Unlisted => Some((Rule::UnlistedSource, Level::Reminder)),
+            Self::Altered => Some((Rule::TitleAltered, Level::Suspected)),
+            Self::Missed => Some((Rule::RepostMissed, Level::Deduction)),
+            Self::DeadLink => Some((Rule::Links, Level::Reminder)),
             Self::Misspelled => Some((Rule::Wording, Level::Reminder)),
             Self::Contradicted => Some((Rule::Contradiction, Level::Reminder)),
             Self::Notice
@@ -106,7 +184,10 @@ impl Slip {
             | Self::Coupons
             | Self::Warning
             | Self::Spelled
-            | Self::Campaign => None,
+            | Self::Campaign
+            | Self::Listed
+            | Self::Carried
+            | Self::LiveLink => None,
         }
     }
 
@@ -198,6 +279,19 @@ impl Slip {
             Self::Campaign => {
                 ("专项行动今日启动", "今日起在全镇开展宣传,请居民不参与、不传播,发现线索及时报告。")
             }
+            Self::Unlisted => {
+                ("立冬以后这样吃", "立冬以后饮食宜温热,少吃生冷,多喝温水。\n来源:舌尖上的八卦君")
+            }
+            Self::Listed => ("立冬以后这样穿", "立冬以后早晚温差大,出门备一件外套。\n来源:新华社"),
+            Self::Carried => (REQUIRED, "管道做好包扎,水表箱盖严,夜间关紧外窗。\n来源:澄湖市人民政府网"),
+            Self::Altered => (
+                "关于做好今冬安全用水工作的紧急提示",
+                "管道做好包扎,水表箱盖严,夜间关紧外窗。\n来源:澄湖市人民政府网",
+            ),
+            Self::Missed => ("冬季徒步路线推荐", "环湖步道全长九公里,沿途有三处驿站,适合半日往返。"),
+            // The discard port, on which nobody listens.
+            Self::DeadLink => ("数字展馆上线", "线上展览已经开放,欢迎参观。\nhttp://127.0.0.2:9/zhanguan/"),
+            Self::LiveLink => ("数字书房上线", "线上书房已经开放,欢迎参观。\n{elsewhere}/shufang/"),
             Self::Planted => ("网站例行维护", "本周六零时至六时进行例行维护,期间部分栏目更新略有延迟。"),
         };
         Story { title: title.to_owned(), text: format!("{text}\n({owner})") }

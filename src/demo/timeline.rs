@@ -138,6 +138,7 @@ struct Rhythm {
     period: i32,
     phase: i32,
     reposts_only: bool,
+    own_only: bool,
 }
 
 impl Rhythm {
@@ -148,6 +149,7 @@ impl Rhythm {
             period: pick(&[1, 2, 2, 3], seed(number, "period")),
             phase: pick(&[0, 1, 2], seed(number, "phase")),
             reposts_only: account.behaviour == Behaviour::RepostsOnly,
+            own_only: matches!(account.behaviour, Behaviour::Says(slip) if slip.is_alone()),
         }
     }
 
@@ -162,7 +164,7 @@ impl Rhythm {
                 let serial = (count / self.period - 719_162 / self.period).unsigned_abs();
                 let minute = pick(&MINUTES, seed(self.number, &format!("minute {serial}")));
                 let at = day_start(day) + Duration::minutes(minute);
-                let reposted = self.reposts_only || serial % 4 == 3;
+                let reposted = !self.own_only && (self.reposts_only || serial % 4 == 3);
                 let outlet = reposted.then(|| pick(&OUTLETS, u64::from(serial / 4)));
                 Post { outlet, ..Post::own(serial, at) }
             })

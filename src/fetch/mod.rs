@@ -12,6 +12,7 @@ mod reach;
 mod redirect;
 mod revalidate;
 mod robots;
+pub mod screen;
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
-//! A case with its evidence as one file for people: a zip with a page to read, the WARC archive and their hashes.
+//! A case with its evidence as one file for people: a zip with a page to read, the WARC archive, pictures, and
+//! their hashes.
 //!
 //! In: a case and its records. Out: the zip. Everything on the page is escaped; it loads nothing and runs nothing.
 
 use super::warc;
 use crate::model::moment::zh_minute;
 use crate::model::passage::Passage;
-use crate::model::record::{Record, hex};
+use crate::model::record::{Record, RecordKind, hex};
 use crate::store::cases::Case;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -28,7 +29,7 @@ struct Page<'a> {
 /// A record as the page shows it.
 struct Row {
     number: i64,
-    kind: &'static str,
+    kind: String,
     url: String,
     at: String,
     size: String,
@@ -42,13 +43,15 @@ pub fn write(out: impl Write + Seek, case: &Case, records: &[Record], at: DateTi
     let mut archive = Vec::new();
     warc::write(&mut archive, &name, at, records)?;
     let page = page(case, records, &name).map_err(io::Error::other)?;
-    let files = [("index.html", page.into_bytes()), (name.as_str(), archive)];
+    let mut files = vec![("index.html".to_owned(), page.into_bytes()), (name.clone(), archive)];
+    let shots = records.iter().filter(|record| record.kept);
+    files.extend(shots.filter_map(|record| Some((picture(record)?, record.draft.payload.to_vec()))));
     let mut hashes = String::new();
     let mut zip = ZipWriter::new(out);
     for (name, bytes) in &files {
         // Writing into a string never fails.
         let _ = writeln!(hashes, "{}  {name}", hex(&Sha256::digest(bytes).into()));
-        zip.start_file(*name, SimpleFileOptions::default())?;
+        zip.start_file(name.as_str(), SimpleFileOptions::default())?;
         zip.write_all(bytes)?;
     }
     zip.start_file("sha256.txt", SimpleFileOptions::default())?;
@@ -83,7 +86,7 @@ fn page(case: &Case, records: &[Record], warc: &str) -> Result<String, askama::E
     ];
     let rows = records.iter().map(|record| Row {
         number: record.number,
-        kind: record.draft.kind.zh(),
+        kind: kind(record),
         url: record.draft.url.clone(),
         at: zh_minute(record.draft.at),
         size: size(record),
@@ -98,6 +101,16 @@ fn page(case: &Case, records: &[Record], warc: &str) -> Result<String, askama::E
         warc,
     };
     page.render()
+}
+
+/// The name of the file that holds a picture.
+fn picture(record: &Record) -> Option<String> {
+    (record.draft.kind == RecordKind::Screenshot).then(|| format!("screenshot-{}.png", record.number))
+}
+
+fn kind(record: &Record) -> String {
+    let kind = record.draft.kind.zh();
+    picture(record).map_or_else(|| kind.to_owned(), |file| format!("{kind}（{file}）"))
 }
 
 fn size(record: &Record) -> String {

@@ -4,11 +4,11 @@
 //! accounts whose lease still holds. Mails leave later, from rows.
 
 use super::cadence::Next;
-use super::keep;
 use super::news::KnownPosts;
 use super::settle::{Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
 use super::{Error, Scheduler};
+use super::{keep, shots};
 use crate::incident::dismissal::{Dismissed, sift};
 use crate::incident::{Verdict, compare};
 use crate::judge::inactivity;
@@ -235,6 +235,12 @@ impl Scheduler {
             keep::drafts(&item.settled, &own, self.keep.max_bytes)
         });
         tx.keep_records(drafts.collect()).await?;
+        let shots = kept.iter().flat_map(|item| {
+            let own = item.verdict.open.iter();
+            let own: Vec<_> = own.filter_map(|(key, finding)| Some((*ids.get(key)?, finding))).collect();
+            shots::wanted(&item.settled, &own)
+        });
+        let shots: Vec<_> = shots.collect();
         let changes: Vec<Change> = kept
             .iter()
             .flat_map(|item| &item.verdict.change)
@@ -248,6 +254,7 @@ impl Scheduler {
             ended.into_iter().chain(changes.iter().map(|change| change.id)).collect();
         tx.touch_groups_of(&moved, now).await?;
         tx.commit().await?;
+        self.want_shots(shots);
         // Counted only once it lasts.
         self.metrics.leases_lost_total.inc_by(u64::try_from(items.len() - kept.len()).unwrap_or(0));
         for (_, _, finding) in

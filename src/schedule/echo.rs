@@ -36,7 +36,8 @@ const CLASHES: [Field; 2] = [Field::Date, Field::Number];
 /// How many posts one is compared with.
 const MOST: usize = 3;
 
-/// The newest posts of all accounts, by their signatures.
+/// The newest posts of all accounts, by their signatures. They are read back when the first new post is seen: a pass in
+/// which nothing is new needs none.
 #[derive(Debug)]
 pub(super) struct Echo(Shingles);
 
@@ -93,7 +94,10 @@ impl Scheduler {
         let here: HashMap<Entry, (&Done, &Post)> = new
             .map(|(done, post)| (Entry { account: done.watched.id.0, post: post.key.0 }, (done, post)))
             .collect();
-        let mut near = self.near(&here);
+        if here.is_empty() {
+            return Ok(Echoes::default());
+        }
+        let mut near = self.near(&here).await?;
         near.retain(|(entry, _)| here.get(entry).is_some_and(|(_, post)| self.is_asked(post)));
         let elsewhere: BTreeSet<Entry> = near
             .iter()
@@ -122,14 +126,17 @@ impl Scheduler {
     }
 
     /// The new posts to which others are near.
-    fn near(&self, here: &HashMap<Entry, (&Done, &Post)>) -> Vec<(Entry, Vec<Entry>)> {
-        // A lock is poisoned only by a panic that has ended the program's work already.
-        let Ok(mut echo) = self.echo.lock() else { return Vec::new() };
-        let Some(echo) = echo.as_mut() else { return Vec::new() };
+    async fn near(&self, here: &HashMap<Entry, (&Done, &Post)>) -> Result<Vec<(Entry, Vec<Entry>)>, Error> {
+        let now = self.clock.now();
+        let mut echo = self.echo.lock().await;
+        if echo.is_none() {
+            *echo = Echo::read(&self.store, self.checks.remembered(), now).await?;
+        }
+        let Some(echo) = echo.as_mut() else { return Ok(Vec::new()) };
         let signed = here.iter().filter_map(|(entry, (_, post))| Some((*entry, Signature::of(&post.text)?)));
         let mut signed: Vec<_> = signed.collect();
         signed.sort_unstable_by_key(|(entry, _)| *entry);
-        echo.meet(signed)
+        Ok(echo.meet(signed))
     }
 
     /// Whether anybody asks what else tells the same as a post: most say themselves whose work they are.

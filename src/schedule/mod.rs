@@ -26,6 +26,7 @@ mod quarantine;
 mod secrets;
 pub mod sentinel;
 pub mod settle;
+mod shots;
 mod sites;
 pub(crate) mod stop;
 pub mod syncs;
@@ -34,6 +35,7 @@ mod turns;
 pub mod visit;
 
 use crate::clock::SharedClock;
+use crate::fetch::screen::Screen;
 use crate::judge::content::checks::Checks;
 use crate::judge::pack::{Pack, Packs};
 use crate::metrics::Metrics;
@@ -51,6 +53,7 @@ use hands::{AHEAD, Hands};
 use secrets::Secrets;
 use sentinel::Sentinel;
 use serde::{Deserialize, Serialize};
+use shots::Shots;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -163,7 +166,9 @@ pub struct Scheduler {
     turns: Turns,
     tokens: AtomicI64,
     sentinel: Mutex<Sentinel>,
-    echo: Mutex<Option<Echo>>,
+    echo: tokio::sync::Mutex<Option<Echo>>,
+    screen: Option<Screen>,
+    shots: Shots,
     down: Mutex<BTreeSet<String>>,
     bridges: Mutex<Bridges>,
     secrets: Mutex<Secrets>,
@@ -182,6 +187,8 @@ pub struct Parts {
     pub checks: Arc<Checks>,
     /// What is kept of looks that open cases.
     pub keep: keep::Settings,
+    /// Takes pictures of pages.
+    pub screen: Option<Screen>,
     /// Who hears of what.
     pub notify: Arc<NotifySettings>,
     /// How it works.
@@ -209,7 +216,6 @@ impl Scheduler {
         let clock = parts.eyes.clock.clone();
         let default_pack = parts.packs.find(&parts.settings.pack, clock.now()).cloned();
         let default_pack = default_pack.ok_or_else(|| Error::Pack(parts.settings.pack.clone()))?;
-        let echo = Echo::read(&parts.store, parts.checks.remembered(), clock.now()).await?;
         Ok(Self {
             default_pack,
             turns: Turns::new(parts.settings.concurrency, parts.settings.per_site),
@@ -217,7 +223,9 @@ impl Scheduler {
             store: parts.store,
             eyes: parts.eyes,
             packs: parts.packs,
-            echo: Mutex::new(echo),
+            echo: tokio::sync::Mutex::new(None),
+            screen: parts.screen,
+            shots: Shots::default(),
             checks: parts.checks,
             keep: parts.keep,
             notify: parts.notify,

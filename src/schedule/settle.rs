@@ -13,10 +13,12 @@ use super::doubt::{
 };
 use super::news::{From, KnownPosts, News, learn};
 use super::visit::{Look, Seen};
+use crate::extract;
 use crate::incident::Sureness;
 use crate::judge::facts::Facts;
 use crate::judge::pack::Pack;
 use crate::judge::{inactivity, reachability};
+use crate::model::account::Platform;
 use crate::model::finding::{Finding, Rule, RuleSet};
 use crate::model::listing::Front;
 use crate::model::listing::Listing;
@@ -134,6 +136,7 @@ pub fn settle(
         }
         Err(miss) => {
             asked = miss.retry_after;
+            front = defaced_front(&watched, &miss, &answers);
             let failure = if blind && miss.failure.is_outage() { Failure::Blind } else { miss.failure };
             miss_out(&mut watched, &mut visit, failure, miss, cadence);
             watched.trouble.doubt_since = doubt;
@@ -214,6 +217,13 @@ fn unchanged(watched: &Watched, took: std::time::Duration, at: DateTime<Utc>) ->
         detail: String::new(),
         hand: None,
     }
+}
+
+/// What a site's page says about itself where its list could not be found: an intruder mostly takes the list away.
+fn defaced_front(watched: &Watched, miss: &Miss, answers: &[Fetched]) -> Option<Front> {
+    let is_site = watched.registered.platform == Platform::Website;
+    let is_page = matches!(miss.failure, Failure::Layout | Failure::Empty);
+    answers.first().filter(|answer| is_site && is_page && answer.status == 200).map(extract::front)
 }
 
 /// Turns the entry of a look into that of a failed one, and remembers the trouble.

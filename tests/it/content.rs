@@ -3,6 +3,7 @@
 //! In: a feed on the loopback whose posts change, and a clock that stands still until it is moved. Out: which cases
 //! run after each step, and what the mails say.
 
+use crate::support::browser::browser;
 use crate::support::database::both;
 use crate::support::fixture::{registered, write};
 use crate::support::office::{Office, Plan};
@@ -23,7 +24,7 @@ use tokio::sync::watch;
 use xunwang::app::App;
 use xunwang::clock::{Clock, Manual, SharedClock};
 use xunwang::config::Config;
-use xunwang::model::account::{AccountId, Registered, Source};
+use xunwang::model::account::{AccountId, Platform, Registered, Source};
 use xunwang::model::finding::{Level, Rule};
 use xunwang::model::incident::{Incident, State};
 use xunwang::model::post::Origin;
@@ -87,6 +88,11 @@ struct Desk {
 impl Desk {
     /// Opens at nine in the morning, after the day's digest.
     async fn open(store: &str) -> Self {
+        Self::open_with(store, "").await
+    }
+
+    /// The same with more settings.
+    async fn open_with(store: &str, settings: &str) -> Self {
         let start = DateTime::parse_from_rfc3339("2026-11-18T09:00:00+08:00").unwrap().to_utc();
         let clock = Manual::new(start);
         let items = Arc::new(Mutex::new(Vec::new()));
@@ -105,7 +111,8 @@ impl Desk {
         std::fs::write(folder.path().join("notify.toml"), NOTIFY.replace("{data}", &data)).unwrap();
         let file = folder.path().join("xunwang.toml");
         let mut config =
-            Config::read(&file, &MAIN.replace("{data}", &data), Some(folder.path()), &[]).unwrap();
+            Config::read(&file, &(MAIN.replace("{data}", &data) + settings), Some(folder.path()), &[])
+                .unwrap();
         store.clone_into(&mut config.store_address);
         let shared: SharedClock = Arc::new(clock.clone());
         let app = App::build(config, shared).await.unwrap();
@@ -119,6 +126,20 @@ impl Desk {
         })
         .await;
         Self { app, clock, items, folder, base }
+    }
+
+    /// The account of a site, whose list stands there.
+    async fn watches_site(&self, address: &str) {
+        let line = Registered {
+            platform: Platform::Website,
+            sources: vec![Source { recipe: "gov-list".to_owned(), target: format!("http://{address}/") }],
+            ..registered(3)
+        };
+        let now = self.clock.now();
+        write(&self.app.store, async |tx| {
+            tx.add_accounts(std::slice::from_ref(&line), &|_| "site.example:443".to_owned(), now).await
+        })
+        .await;
     }
 
     /// Another account of another body, which tells the same two hours later.
@@ -202,7 +223,7 @@ fn feed(items: &[Item], start: DateTime<Utc>) -> String {
 /// Words that say nothing about whose they are.
 const ADVICE: &str = "冬天空气干燥，室内可以放一盆水或者几株绿植，每天开窗通风两次，每次半个小时，出门记得戴好帽子和手套，喝温水，早睡早起。";
 
-/// A site that shows a page with this title.
+/// A site that shows a list with this title.
 async fn site(title: Arc<Mutex<&'static str>>) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -240,6 +261,32 @@ both! {
         *title.lock().unwrap() = "云溪县数字图书馆";
         desk.passes(30).await;
         assert_eq!(desk.standing().await, [(Rule::Links, Level::Suspected, State::Resolved)]);
+    }
+
+    async fn a_defaced_page_is_told_with_a_picture_of_it_where_there_is_a_browser(_store: Store, base: &Base) {
+        let Some(program) = browser() else { return };
+        let settings = format!("[browser]\nprogram = {:?}\nsandbox = false\n", program.display().to_string());
+        let desk = Desk::open_with(base.address(), &settings).await;
+        let title = Arc::new(Mutex::new("澳门新葡京娱乐官网"));
+        desk.watches_site(&site(title).await).await;
+        desk.passes(2).await;
+        let looks = desk.app.store.list_visits(AccountId(2), desk.clock.now(), 3).await.unwrap();
+        assert_eq!(desk.standing().await, [(Rule::Defaced, Level::Suspected, State::Open)], "{looks:?}");
+        let case = desk.cases().await.remove(0);
+        desk.app.store.close().await;
+        let zip = desk.folder.path().join("case.zip");
+        let office = Office::open(&Plan::new(base.address(), 9));
+        let number = case.id.0.to_string();
+        let out = xunwang(&office, &["evidence", "export", &number, "--out", zip.to_str().unwrap()]);
+        let kinds: Vec<_> = out["records"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["response", "extract", "screenshot"]);
+        assert_eq!(xunwang(&office, &["evidence", "verify"])["broken"].as_array().unwrap().len(), 0);
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let picture = names.iter().find(|name| name.starts_with("screenshot-")).unwrap_or_else(|| panic!("{names:?}"));
+        let mut png = Vec::new();
+        zip.by_name(picture).unwrap().read_to_end(&mut png).unwrap();
+        assert_eq!(image::load_from_memory(&png).unwrap().width(), 1280);
     }
 
     async fn a_dead_link_is_minor_and_told_after_days_and_ends_when_it_is_taken_out(_store: Store, base: &Base) {

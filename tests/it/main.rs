@@ -19,6 +19,7 @@ mod profile;
 mod real_rsshub;
 mod real_smtp;
 mod restart;
+mod screen;
 mod secrets;
 mod shutdown;
 mod store;

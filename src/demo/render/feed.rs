@@ -71,8 +71,9 @@ impl Rsshub<'_> {
     fn description(&self, line: &Line) -> String {
         match line.outlet {
             Some(outlet) if self.is_weibo() => format!(
-                "转发微博<br><blockquote> - 转发 <a href=\"https://weibo.com/9901000999\" target=\"_blank\">@{outlet}\
+                "转发微博<br><blockquote> - 转发 <a href=\"{}/9901000999\" target=\"_blank\">@{outlet}\
                  </a>: {}</blockquote>",
+                self.view.elsewhere(),
                 escape(line.title.as_str())
             ),
             _ => line.html(),

@@ -44,6 +44,11 @@ pub(super) struct Line {
     pub(super) pinned: bool,
 }
 
+/// The same server under another name, so that it is another site.
+fn elsewhere(base: &str) -> String {
+    base.replacen("127.0.0.1", "localhost", 1)
+}
+
 impl<'a> View<'a> {
     /// What `account` shows at `now`.
     pub(super) fn of(
@@ -52,8 +57,14 @@ impl<'a> View<'a> {
         start: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Self {
-        let lines = posts(account, start, now).iter().map(|post| Line::of(account, post)).collect();
+        let line = |post| Line::of(account, post, base);
+        let lines = posts(account, start, now).iter().map(line).collect();
         Self { account, site, base, asked: Stamp(now), lines }
+    }
+
+    /// Another host, on this machine like everything.
+    fn elsewhere(&self) -> String {
+        elsewhere(self.base)
     }
 
     fn name(&self) -> &str {
@@ -132,12 +143,12 @@ impl Stamp {
 
 impl Line {
     /// A post of an account, ready to be written.
-    pub(super) fn of(account: &Account, post: &Post) -> Self {
+    pub(super) fn of(account: &Account, post: &Post, base: &str) -> Self {
         let story = post.story(account);
         Self {
             id: format!("{:03}{:06}", account.number, post.serial),
             title: story.title,
-            text: story.text,
+            text: story.text.replace("{elsewhere}", &elsewhere(base)),
             printed: Stamp(post.printed),
             outlet: post.outlet,
             pinned: post.pinned,
@@ -153,9 +164,12 @@ impl Line {
     fn html(&self) -> String {
         let mut html = String::new();
         for paragraph in self.paragraphs() {
-            html.push_str("<p>");
-            html.push_str(&quick_xml::escape::escape(paragraph));
-            html.push_str("</p>");
+            let paragraph = quick_xml::escape::escape(paragraph);
+            if paragraph.starts_with("http") {
+                html.push_str(&format!("<p><a href=\"{paragraph}\">点击这里</a></p>"));
+            } else {
+                html.push_str(&format!("<p>{paragraph}</p>"));
+            }
         }
         html
     }

@@ -98,7 +98,7 @@ pub(in crate::demo) fn album(view: &View<'_>) -> Value {
 <script>var biz = "" || ""; var oriCreateTime = '{{ line.printed.seconds() }}'; var createTime = '{{ line.printed.form("%Y-%m-%d %H:%M") }}';</script></head>
 <body class="zh_CN"><div id="js_article" class="rich_media"><h1 class="rich_media_title" id="activity-name">{{ line.title }}</h1>
 <a href="javascript:void(0);" id="js_name">{{ account.registered.name }}</a><em id="publish_time"></em>
-<div class="rich_media_content" id="js_content" style="visibility: hidden;">{% for paragraph in line.paragraphs() %}<p>{{ paragraph }}</p>{% endfor %}</div></div>
+<div class="rich_media_content" id="js_content" style="visibility: hidden;">{{ line.html()|safe }}</div></div>
 <script type="text/javascript">var nickname = htmlDecode("{{ account.registered.name }}"); var ct = "{{ line.printed.seconds() }}"; var user_name = "{{ account.registered.platform_uid }}"; var _copyright_stat = "{% if line.outlet.is_none() %}1{% else %}0{% endif %}"; var item_show_type = "0";</script>
 </body></html>
 "#

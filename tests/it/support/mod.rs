@@ -1,5 +1,6 @@
 //! What the integration tests share.
 
+pub(crate) mod browser;
 pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod fixture;
