@@ -183,7 +183,7 @@ const ROWS: &[Row] = &[
     (Qinglan, Justice, Wechat, &[Wechat2rss], Says(Slip::Contradicted)),
     (Linze, Water, Website, &[CityHall], Says(Slip::Defaced)),
     (Linze, Police, Website, &[CityHall], Says(Slip::Campaign)),
-    (Linze, Emergency, Wechat, &[Wechat2rss], Says(Slip::Unlisted)),
+    (Linze, Library, Wechat, &[Wechat2rss], Says(Slip::Unlisted)),
     (Linze, Health, Wechat, &[Wechat2rss], Says(Slip::Listed)),
     (Tongyin, Water, Wechat, &[Wechat2rss], Says(Slip::Carried)),
     (Wanghu, Water, Wechat, &[Wechat2rss], Says(Slip::Altered)),

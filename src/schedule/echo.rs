@@ -20,6 +20,7 @@ use crate::model::post::{Origin, Post, PostKey, Published};
 use crate::store::Store;
 use crate::store::posts::Telling;
 use chrono::{DateTime, Duration, Utc};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
@@ -91,7 +92,7 @@ impl Scheduler {
             let recent = post.published.is_some_and(|published| published.latest() > now - RECENT);
             recent && !known.keys.contains(&(done.watched.id, post.key))
         });
-        let here: HashMap<Entry, (&Done, &Post)> = new
+        let here: FxHashMap<Entry, (&Done, &Post)> = new
             .map(|(done, post)| (Entry { account: done.watched.id.0, post: post.key.0 }, (done, post)))
             .collect();
         if here.is_empty() {
@@ -126,7 +127,7 @@ impl Scheduler {
     }
 
     /// The new posts to which others are near.
-    async fn near(&self, here: &HashMap<Entry, (&Done, &Post)>) -> Result<Vec<(Entry, Vec<Entry>)>, Error> {
+    async fn near(&self, here: &FxHashMap<Entry, (&Done, &Post)>) -> Result<Vec<(Entry, Vec<Entry>)>, Error> {
         let now = self.clock.now();
         let mut echo = self.echo.lock().await;
         if echo.is_none() {

@@ -17,6 +17,7 @@ use super::city::{Account, Site};
 use super::timeline::{Post, posts};
 use crate::model::moment::in_shanghai;
 use chrono::{DateTime, Utc};
+use std::fmt::Write as _;
 
 /// What mp.weixin.qq.com calls an account in its addresses; here one for all.
 pub(super) const BIZ: &str = "MzI5OTAxMDAwMA==";
@@ -166,9 +167,10 @@ impl Line {
         for paragraph in self.paragraphs() {
             let paragraph = quick_xml::escape::escape(paragraph);
             if paragraph.starts_with("http") {
-                html.push_str(&format!("<p><a href=\"{paragraph}\">点击这里</a></p>"));
+                // Writing into a string never fails.
+                let _ = write!(html, "<p><a href=\"{paragraph}\">点击这里</a></p>");
             } else {
-                html.push_str(&format!("<p>{paragraph}</p>"));
+                let _ = write!(html, "<p>{paragraph}</p>");
             }
         }
         html

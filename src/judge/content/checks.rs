@@ -58,7 +58,7 @@ impl Default for Settings {
             links: true,
             sources: true,
             contradictions: false,
-            remember: 20_000,
+            remember: 10_000,
         }
     }
 }
