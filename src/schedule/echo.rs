@@ -1,7 +1,7 @@
 //! Posts of different accounts that tell the same: who repeats whom, and whether their facts agree.
 //!
 //! In: the new posts of a batch. Out: which of them repeat an earlier post of another unit, and a finding where one
-//! contradicts a recent post of another account. Of the newest posts signatures are held in memory, as many as the
+//! contradicts a recent post of another account, or bears another title than the post it names as its source. Of the newest posts signatures are held in memory, as many as the
 //! settings allow; they are read back when the service starts. Texts are read from the store only for posts that seem to
 //! be told twice. A contradiction is for a person to look at: it accuses neither.
 
@@ -14,11 +14,12 @@ use crate::judge::index::shingles::{Entry, Shingles, Signature, contained};
 use crate::judge::originality::overlap::{self, repeats};
 use crate::judge::pack::Pack;
 use crate::judge::similar::{self, Field, Relation};
+use crate::judge::titles;
 use crate::model::account::AccountId;
 use crate::model::finding::{Evidence, Finding, LastPost, Level, Rule, fingerprint};
 use crate::model::post::{Origin, Post, PostKey, Published};
 use crate::store::Store;
-use crate::store::posts::Telling;
+use crate::store::posts::{Sighted, Telling};
 use chrono::{DateTime, Duration, Utc};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashMap};
@@ -98,8 +99,7 @@ impl Scheduler {
         if here.is_empty() {
             return Ok(Echoes::default());
         }
-        let mut near = self.near(&here).await?;
-        near.retain(|(entry, _)| here.get(entry).is_some_and(|(_, post)| self.is_asked(post)));
+        let near = self.near(&here).await?;
         let elsewhere: BTreeSet<Entry> = near
             .iter()
             .flat_map(|(_, near)| near)
@@ -140,32 +140,41 @@ impl Scheduler {
         Ok(echo.meet(signed))
     }
 
-    /// Whether anybody asks what else tells the same as a post: most say themselves whose work they are.
-    fn is_asked(&self, post: &Post) -> bool {
-        self.checks.contradictions() || post.origin == Origin::Unknown && post.source.is_none()
-    }
-
     /// Compares the new posts of a look with those of other accounts.
     pub(super) fn compare_posts(&self, settled: &mut Settled, echoes: &Echoes, pack: &Pack) {
-        if !self.checks.contradictions() || echoes.0.is_empty() {
+        if echoes.0.is_empty() {
             return;
         }
         let (account, at) = (settled.finish.watched.id, settled.visit.at);
         let recent = settled.posts.iter().filter(|sighted| sighted.effective_at > at - CURRENT);
-        let findings = recent.filter_map(|sighted| {
-            let post = &sighted.post;
-            let new = overlap::Telling {
-                owner: "",
-                title: &post.title,
-                text: &post.text,
-                published: post.published?,
-            };
-            let near = echoes.0.get(&Entry { account: account.0, post: post.key.0 })?;
-            let (old, reason) = near.iter().find_map(|old| Some((old, contradicts(&new, old)?)))?;
-            Some(finding(post, old, &reason, pack, sighted.effective_at, at))
+        let findings = recent.flat_map(|sighted| {
+            let near = echoes.0.get(&Entry { account: account.0, post: sighted.post.key.0 });
+            near.map_or_else(Vec::new, |near| self.compared(sighted, near, pack, at))
         });
         let findings: Vec<Finding> = findings.collect();
         settled.findings.extend(findings);
+    }
+
+    /// What is told of a post beside others that say nearly the same.
+    fn compared(&self, sighted: &Sighted, near: &[Telling], pack: &Pack, at: DateTime<Utc>) -> Vec<Finding> {
+        let post = &sighted.post;
+        let Some(published) = post.published else { return Vec::new() };
+        let new = overlap::Telling { owner: "", title: &post.title, text: &post.text, published };
+        let mut findings = Vec::new();
+        if self.checks.contradictions()
+            && let Some((old, reason)) = near.iter().find_map(|old| Some((old, contradicts(&new, old)?)))
+        {
+            let summary = format!("与“{}”发布的《{}》（{}）相比：{reason}", old.name, old.title, old.url);
+            findings.push(finding(Rule::Contradiction, sighted, old, summary, pack, at));
+        }
+        if self.checks.sources()
+            && let Some((old, reason)) = near.iter().find_map(|old| Some((old, retitled(post, &new, old)?)))
+        {
+            let summary =
+                format!("注明来源为“{}”，而标题与其《{}》（{}）不同：{reason}", old.name, old.title, old.url);
+            findings.push(finding(Rule::TitleAltered, sighted, old, summary, pack, at));
+        }
+        findings
     }
 }
 
@@ -212,27 +221,49 @@ fn contradicts(new: &overlap::Telling<'_>, old: &Telling) -> Option<String> {
     clashes.then_some(verdict.reason)
 }
 
+/// Why the title of a repost seems altered, when the post it names as its source is at hand: the same text, published
+/// before by the account that it names.
+fn retitled(post: &Post, new: &overlap::Telling<'_>, old: &Telling) -> Option<String> {
+    let source = post.source.as_deref().filter(|_| post.origin == Origin::Repost)?;
+    let named = source.split('、').any(|name| name == old.name || name == old.owner);
+    // Where the title is only the beginning of the text, there is none to alter.
+    let titled =
+        |title: &str, text: &str| !title.is_empty() && !text.starts_with(title.trim_end_matches(['…', '.']));
+    if !named || !titled(&post.title, &post.text) || !titled(&old.title, &old.text) {
+        return None;
+    }
+    let earlier = as_told(old).is_some_and(|old| old.published.latest() < new.published.shown());
+    let verdict = titles::judge(&old.name, &old.title, &post.title);
+    (earlier && verdict.altered && contained(new.text, &old.text) >= SAME).then_some(verdict.reason)
+}
+
 fn finding(
-    post: &Post,
+    rule: Rule,
+    sighted: &Sighted,
     old: &Telling,
-    reason: &str,
+    summary: String,
     pack: &Pack,
-    since: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Finding {
-    let words = pack.content(Rule::Contradiction);
+    let (post, since) = (&sighted.post, sighted.effective_at);
+    let words = pack.content(rule);
     Finding {
-        rule: Rule::Contradiction,
+        rule,
         subject: subject(post.key),
         level: Level::Reminder,
         since,
         evidence: Evidence {
-            summary: format!("与“{}”发布的《{}》（{}）相比：{reason}", old.name, old.title, old.url),
+            summary,
             basis: words.map(|rule| rule.basis.clone()).unwrap_or_default(),
             advice: words.map(|rule| rule.advice.clone()).unwrap_or_default(),
             looked_at: Some(at),
             post: Some(LastPost { title: post.title.clone(), url: post.url.clone(), at: since }),
-            fingerprint: Some(fingerprint([old.text.as_str(), post.text.as_str()])),
+            fingerprint: Some(fingerprint([
+                old.title.as_str(),
+                old.text.as_str(),
+                post.title.as_str(),
+                post.text.as_str(),
+            ])),
             ..Evidence::default()
         },
     }
@@ -272,6 +303,31 @@ mod tests {
         assert!(contradicts(&new(3, &other), &told(1, NOTICE)).unwrap().contains("时间"));
         assert_eq!(contradicts(&new(1, &other), &told(3, NOTICE)), None);
         assert_eq!(contradicts(&new(3, NOTICE), &told(1, NOTICE)), None);
+    }
+
+    #[test]
+    fn a_repost_that_names_its_source_must_keep_the_title_of_it() {
+        let repost = |title: &str, source: &str| {
+            let text = format!("{NOTICE}来源：{source}");
+            let post = Post {
+                key: PostKey(2),
+                url: String::new(),
+                title: title.to_owned(),
+                text,
+                published: Some(at(3)),
+                origin: Origin::Repost,
+                source: Some(source.to_owned()),
+                pinned: false,
+                links: Vec::new(),
+            };
+            let new = overlap::Telling { owner: "", title: &post.title, text: &post.text, published: at(3) };
+            retitled(&post, &new, &told(1, NOTICE))
+        };
+        assert!(repost("全城停水！速看", "甲").is_some());
+        assert!(repost("全城停水！速看", "甲局").is_some());
+        assert_eq!(repost("停水通知", "甲"), None);
+        assert_eq!(repost("全城停水！速看", "丙"), None, "another source");
+        assert_eq!(repost(&NOTICE[..18], "甲"), None, "no title of its own");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Settings {
     pub terms: bool,
     /// Links to gambling and the like, and links that nobody sees.
     pub links: bool,
-    /// Sources of reposts.
+    /// Sources of reposts, and their titles.
     pub sources: bool,
     /// Posts of different accounts that tell one thing with other times or figures.
     pub contradictions: bool,
@@ -104,6 +104,12 @@ impl Checks {
     #[must_use]
     pub const fn follows_links(&self) -> bool {
         self.settings.links
+    }
+
+    /// Whether reposts are held against their sources.
+    #[must_use]
+    pub const fn sources(&self) -> bool {
+        self.settings.sources
     }
 
     /// How many terms the word lists hold.
