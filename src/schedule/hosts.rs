@@ -46,8 +46,9 @@ impl Scheduler {
         let hosts = self.store.hosts(&ids).await?;
         let wants =
             hosts.iter().map(|host| (host.name.clone(), Want::plain(GAP))).collect::<BTreeMap<_, _>>();
-        // Nobody waits for a slot here: what has none now comes again.
-        let mut slots = self.eyes.pace.reserve_all(&wants, now).await?;
+        // Nobody waits for a slot here: what has none by now comes again.
+        let mut slots = self.eyes.pace.reserve_all(&wants, now + LATER).await?;
+        let now = self.clock.now();
         let (free, full): (Vec<Host>, Vec<Host>) = hosts.into_iter().partition(|host| {
             slots.get_mut(&host.name).is_some_and(|slots| matches!(slots.take(), Slot::At(at) if at <= now))
         });

@@ -22,12 +22,13 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use xunwang::app::App;
-use xunwang::clock::{Clock, Manual, SharedClock};
+use xunwang::clock::{Clock, Manual, SharedClock, System};
 use xunwang::config::Config;
 use xunwang::model::account::{AccountId, Platform, Registered, Source};
 use xunwang::model::finding::{Level, Rule};
+use xunwang::model::host::{HostLink, HostState};
 use xunwang::model::incident::{Incident, State};
-use xunwang::model::post::Origin;
+use xunwang::model::post::{Origin, PostKey};
 use xunwang::store::cases::Wanted;
 
 const MAIN: &str = r#"
@@ -287,6 +288,32 @@ both! {
         let mut png = Vec::new();
         zip.by_name(picture).unwrap().read_to_end(&mut png).unwrap();
         assert_eq!(image::load_from_memory(&png).unwrap().width(), 1280);
+    }
+
+    async fn a_host_is_looked_at_while_time_goes_on(_store: Store, base: &Base) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        std::fs::write(folder.path().join("notify.toml"), NOTIFY.replace("{data}", &data)).unwrap();
+        let file = folder.path().join("xunwang.toml");
+        let mut config = Config::read(&file, &MAIN.replace("{data}", &data), Some(folder.path()), &[]).unwrap();
+        base.address().clone_into(&mut config.store_address);
+        // The real time never stands still between two steps.
+        let app = App::build(config, Arc::new(System)).await.unwrap();
+        let host = site(Arc::new(Mutex::new("云溪县数字图书馆"))).await;
+        let link = HostLink {
+            account: AccountId(1),
+            post: PostKey(1),
+            host: host.clone(),
+            root: format!("http://{host}/"),
+            href: format!("http://{host}/a"),
+            words: "详见".to_owned(),
+        };
+        write(&app.store, async |tx| tx.note_links(std::slice::from_ref(&link), System.now()).await).await;
+        assert_eq!(app.scheduler.look_at_hosts().await.unwrap(), 1);
+        let hosts = app.store.hosts(&[1]).await.unwrap();
+        assert_eq!((hosts[0].name.as_str(), hosts[0].standing.state), (host.as_str(), HostState::Alive));
+        assert_eq!(app.scheduler.look_at_hosts().await.unwrap(), 0);
+        app.store.close().await;
     }
 
     async fn a_dead_link_is_minor_and_told_after_days_and_ends_when_it_is_taken_out(_store: Store, base: &Base) {
