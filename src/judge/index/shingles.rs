@@ -23,7 +23,7 @@ const ROWS: usize = 4;
 const FEWEST: usize = 20;
 /// How much of a text is read, in characters.
 const LONGEST: usize = 20_000;
-/// How many posts of one bucket are looked at: a template that thousands post must not make a query slow.
+/// How many posts a bucket holds, the newest: a template that thousands post must make nothing slow.
 const CROWD: usize = 16;
 
 /// A post and whose it is, as numbers of the store.
@@ -237,7 +237,11 @@ impl Shingles {
 
     fn put(&mut self, place: u32, entry: Entry, signature: Signature) {
         for band in signature.bands() {
-            self.buckets.entry(band).or_default().push(place);
+            let bucket = self.buckets.entry(band).or_default();
+            if bucket.len() == CROWD {
+                bucket.remove(0);
+            }
+            bucket.push(place);
         }
         self.places.insert(entry, place);
         let slot = Slot { entry, signature };
@@ -253,7 +257,9 @@ impl Shingles {
         self.places.remove(&slot.entry);
         for band in slot.signature.bands() {
             if let Some(bucket) = self.buckets.get_mut(&band) {
-                bucket.retain(|other| *other != place);
+                if let Some(at) = bucket.iter().position(|other| *other == place) {
+                    bucket.remove(at);
+                }
                 if bucket.is_empty() {
                     self.buckets.remove(&band);
                 }
@@ -273,7 +279,7 @@ impl Shingles {
         let mut places: Vec<u32> = signature
             .bands()
             .filter_map(|band| self.buckets.get(&band))
-            .flat_map(|bucket| bucket.iter().rev().take(CROWD).copied())
+            .flat_map(|bucket| bucket.iter().copied())
             .collect();
         places.sort_unstable();
         places.dedup();
