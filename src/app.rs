@@ -244,7 +244,12 @@ impl App {
     /// Takes pictures of the pages on which new cases rest.
     async fn shoot(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         while !*stop.borrow() {
-            match self.scheduler.take_shot().await {
+            // A picture is an extra, and a stop waits for none.
+            let taken = tokio::select! {
+                taken = self.scheduler.take_shot() => taken,
+                () = stopped(&mut stop) => break,
+            };
+            match taken {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "a picture could not be kept"),
@@ -260,7 +265,12 @@ impl App {
     /// Looks where posts lead.
     async fn follow(&self, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         while !*stop.borrow() {
-            match self.scheduler.look_at_hosts().await {
+            // What was leased comes back by itself.
+            let looked = tokio::select! {
+                looked = self.scheduler.look_at_hosts() => looked,
+                () = stopped(&mut stop) => break,
+            };
+            match looked {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(error) => tracing::error!(%error, "looking at hosts failed, trying again"),

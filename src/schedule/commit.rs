@@ -7,8 +7,7 @@ use super::cadence::Next;
 use super::news::KnownPosts;
 use super::settle::{Settled, candidates, facts_of, settle};
 use super::visit::{Look, Used};
-use super::{Error, Scheduler};
-use super::{keep, shots};
+use super::{Error, Scheduler, keep, shots};
 use crate::incident::dismissal::{Dismissed, sift};
 use crate::incident::{Verdict, compare};
 use crate::judge::inactivity;
@@ -229,18 +228,14 @@ impl Scheduler {
         let opened = tx.open_incidents(&news, &self.worker).await?;
         tx.touch_groups(&self.touches(&found, &opened), now).await?;
         let ids: HashMap<&IncidentKey, IncidentId> = opened.iter().map(|(id, key)| (key, *id)).collect();
-        let drafts = kept.iter().flat_map(|item| {
+        let (mut drafts, mut shots) = (Vec::new(), Vec::new());
+        for item in &kept {
             let own = item.verdict.open.iter();
             let own: Vec<_> = own.filter_map(|(key, finding)| Some((*ids.get(key)?, finding))).collect();
-            keep::drafts(&item.settled, &own, self.keep.max_bytes)
-        });
-        tx.keep_records(drafts.collect()).await?;
-        let shots = kept.iter().flat_map(|item| {
-            let own = item.verdict.open.iter();
-            let own: Vec<_> = own.filter_map(|(key, finding)| Some((*ids.get(key)?, finding))).collect();
-            shots::wanted(&item.settled, &own)
-        });
-        let shots: Vec<_> = shots.collect();
+            drafts.extend(keep::drafts(&item.settled, &own, self.keep.max_bytes));
+            shots.extend(shots::wanted(&item.settled, &own));
+        }
+        tx.keep_records(drafts).await?;
         let changes: Vec<Change> = kept
             .iter()
             .flat_map(|item| &item.verdict.change)

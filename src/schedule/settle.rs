@@ -2,7 +2,7 @@
 //!
 //! In: an account as it was handed out, what the look gave, and which of its posts were known. Out: the
 //! account as it stands now, its new posts, its findings and its next look. A failed look changes nothing but
-//! the count of failures.
+//! the count of failures; what a site's page says about itself is told also where its list was not found.
 
 use super::backoff;
 use super::bridges::Trust;
@@ -20,8 +20,7 @@ use crate::judge::pack::Pack;
 use crate::judge::{inactivity, reachability};
 use crate::model::account::Platform;
 use crate::model::finding::{Finding, Rule, RuleSet};
-use crate::model::listing::Front;
-use crate::model::listing::Listing;
+use crate::model::listing::{Front, Listing};
 use crate::model::page::{Fetched, Miss, Validators};
 use crate::model::post::Post;
 use crate::model::profile::Told;

@@ -36,13 +36,8 @@ struct SuspectRow {
     post: i64,
     href: String,
     words: String,
-    id: i64,
-    name: String,
-    root: String,
-    state: String,
-    silent_since: Option<i64>,
-    silent_looks: i64,
-    why: String,
+    #[sqlx(flatten)]
+    host: HostRow,
     title: String,
     url: String,
     effective_at: i64,
@@ -183,20 +178,16 @@ impl Store {
     }
 }
 
-fn standing(id: i64, state: &str, since: Option<i64>, looks: i64, why: String) -> Result<Standing, Error> {
-    Ok(Standing {
-        state: word("host", "state", id, state)?,
-        silent_since: since.map(from_ms),
-        silent_looks: u32::try_from(looks).unwrap_or(u32::MAX),
-        why,
-    })
-}
-
 impl TryFrom<HostRow> for Host {
     type Error = Error;
 
     fn try_from(row: HostRow) -> Result<Self, Error> {
-        let standing = standing(row.id, &row.state, row.silent_since, row.silent_looks, row.why)?;
+        let standing = Standing {
+            state: word("host", "state", row.id, &row.state)?,
+            silent_since: row.silent_since.map(from_ms),
+            silent_looks: u32::try_from(row.silent_looks).unwrap_or(u32::MAX),
+            why: row.why,
+        };
         Ok(Self { id: row.id, name: row.name, root: row.root, standing })
     }
 }
@@ -205,16 +196,16 @@ impl TryFrom<SuspectRow> for Suspect {
     type Error = Error;
 
     fn try_from(row: SuspectRow) -> Result<Self, Error> {
-        let standing = standing(row.id, &row.state, row.silent_since, row.silent_looks, row.why)?;
+        let host = Host::try_from(row.host)?;
         let link = HostLink {
             account: AccountId(row.account_id),
             post: PostKey(row.post),
-            host: row.name,
-            root: row.root,
+            host: host.name,
+            root: host.root,
             href: row.href,
             words: row.words,
         };
         let post = LastPost { title: row.title, url: row.url, at: from_ms(row.effective_at) };
-        Ok(Self { link, standing, post, stands: row.stands })
+        Ok(Self { link, standing: host.standing, post, stands: row.stands })
     }
 }
